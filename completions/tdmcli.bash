@@ -1,0 +1,12 @@
+
+_tdmcli_completion() {
+    local IFS=$'
+'
+    COMPREPLY=( $( env COMP_WORDS="${COMP_WORDS[*]}" \
+                   COMP_CWORD=$COMP_CWORD \
+                   _TDMCLI_COMPLETE=complete_bash $1 ) )
+    return 0
+}
+
+complete -o default -F _tdmcli_completion tdmcli
+

@@ -1,0 +1,1 @@
+complete --command tdmcli --no-files --arguments "(env _TDMCLI_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) tdmcli)" --condition "env _TDMCLI_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) tdmcli"

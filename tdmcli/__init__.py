@@ -1,0 +1,3 @@
+"""Therapeutic drug monitoring of tacrolimus on the command line."""
+
+__version__ = "0.1.0"

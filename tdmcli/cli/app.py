@@ -1,0 +1,160 @@
+"""The list of commands, and the one place where an expected error becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from tdmcli import __version__
+from tdmcli.cli import adjust, cdratio, completions, interact, neurotox, output, schema, target
+from tdmcli.domain.units import clean
+from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
+from tdmcli.workflows.answer import error_envelope, message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
+    2
+]  # Typer does not export its usage error; a test guards this
+
+
+class Command(TyperCommand):
+    """A command that takes each single option once: a second one is an error, not the last one wins (R65)."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, after looking for an option that is given twice."""
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(list(args))
+            for param in {id(one): one for one in order}.values():
+                if order.count(param) > 1 and not getattr(param, "multiple", False) and param.nargs == 1:
+                    raise typer.BadParameter("given more than once", ctx=ctx, param=param)
+        return super().parse_args(ctx, args)
+
+
+class Commands(TyperGroup):
+    """The program: the single place where errors end."""
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any
+    ) -> Any:
+        """Run, and turn whatever happens into an answer, one clear line or one JSON object, and an exit code."""
+        argv = list(sys.argv[1:] if args is None else args)
+        json = _wants_json(argv)
+        try:
+            code = super().main(args=argv, standalone_mode=False, **extra)
+        except ExpectedError as error:
+            code = _end(argv, error, json=json)
+        except _USAGE_ERROR as error:
+            code = _end(argv, _as_usage(error), json=json)
+        except typer.Abort:
+            code = ExitCode.INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - a bug: one line, no dose, no patient text
+            code = _end(argv, _as_bug(error), json=json)
+        if code == ExitCode.INTERRUPTED:
+            _end(argv, _Interrupted("interrupted", Code.INTERRUPTED), json=json)
+        if standalone_mode:
+            sys.exit(code or 0)
+        return code
+
+
+class _Interrupted(ExpectedError):
+    """Raised when the person pressed Ctrl-C."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class _Bug(ExpectedError):
+    """Raised for what nobody expected."""
+
+    exit_code = ExitCode.BUG
+
+
+def _as_usage(error: Any) -> WrongUsage:
+    message = " ".join(str(error.format_message()).split())
+    where = error.ctx.command_path if error.ctx is not None else "tdmcli"
+    return WrongUsage(f"{clean(message, 300)} Try: {where} --help")
+
+
+def _as_bug(error: Exception) -> _Bug:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
+    return _Bug(f"a fault in tdmcli {__version__} ({type(error).__name__} at {where}); no number was given", Code.BUG)
+
+
+def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
+    """Say what went wrong, on stderr and with --json as one object on stdout, and return the exit code."""
+    try:
+        message = message_of(error)
+        if json and not isinstance(error, NotWritten):
+            output.write(output.json_text(error_envelope(_command_of(argv), error)))
+    except NotWritten as failed:
+        error, message = failed, failed.message
+    except ExpectedError as broken_table:
+        error, message = broken_table, broken_table.message
+    if message:
+        output.say(f"{error.status}: {error.code}: {message}")
+    return error.exit_code
+
+
+def _command_of(argv: list[str]) -> str | None:
+    return next((word for word in argv if word in COMMANDS), None)
+
+
+def _wants_json(argv: list[str]) -> bool:
+    words = argv[: argv.index("--")] if "--" in argv else argv
+    pairs = itertools.pairwise(words)
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "target": target.target,
+    "adjust": adjust.adjust,
+    "interact": interact.interact,
+    "neurotox": neurotox.neurotox,
+    "cdratio": cdratio.cdratio,
+    "schema": schema.schema,
+    "completions": completions.completions,
+}
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        output.write(f"tdmcli {__version__}, tables {output.envelope_tool()['data_version']}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def tdmcli(
+    ctx: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the versions of program and tables."
+        ),
+    ] = False,
+) -> None:
+    """Therapeutic drug monitoring of tacrolimus: targets, doses, interactions, with the source of every number.
+
+    Decision support for health professionals; verify before acting.
+    """
+    if ctx.invoked_subcommand is None:
+        output.write(ctx.get_help() + "\n")
+
+
+for _name, _function in COMMANDS.items():
+    app.command(_name, cls=Command, context_settings={"help_option_names": ["-h", "--help"]})(_function)

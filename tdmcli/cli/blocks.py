@@ -1,0 +1,94 @@
+"""The few things that an answer is made of on a screen, whatever it is printed as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tdmcli.workflows.answer import Answer
+
+Data = TypeVar("Data")
+
+
+class Tone(StrEnum):
+    """What a piece of text means; it may be coloured by it, and always says it in words too."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    DIM = "dim"
+    WITHIN = "within"
+    BELOW = "below"
+    ABOVE = "above"
+    CAUTION = "caution"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of text with its tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph; `indent` is for lines that belong to the one before."""
+
+    cells: tuple[Cell, ...]
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels with their values, one a line."""
+
+    title: str
+    rows: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; the last column takes what room is left and wraps."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of paragraphs under a title, each with a mark or a number."""
+
+    title: str
+    items: tuple[Cell, ...]
+    numbered: bool = False
+
+
+Block = Line | Facts | Grid | Bullets
+
+
+@dataclass(frozen=True, slots=True)
+class View(Generic[Data]):
+    """How one command's answer is shown.
+
+    `blocks` for people, `note` the lines to paste into a record, `records` the rows of CSV.
+    """
+
+    blocks: Callable[[Answer[Data]], Sequence[Block]]
+    note: Callable[[Answer[Data]], Sequence[str]]
+    records: Callable[[Answer[Data]], Sequence[object]]
+
+
+def line(text: str, tone: Tone = Tone.PLAIN, indent: int = 0) -> Line:
+    """Return a line of one piece of text."""
+    return Line((Cell(text, tone),), indent)
+
+
+def tone_of(position: str | None) -> Tone:
+    """Return the tone of a position: its own for below, within and above, plain for the rest."""
+    return Tone(position) if position in {"below", "within", "above"} else Tone.PLAIN

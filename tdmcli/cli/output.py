@@ -1,0 +1,206 @@
+"""The only writer to stdout: an Answer as a table, plain text, JSON, CSV, Markdown or a note."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tdmcli import __version__
+from tdmcli.cli.blocks import Block, Bullets, Cell, Tone, View, line
+from tdmcli.errors import Code, NotWritten
+from tdmcli.workflows.answer import Answer, envelope, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import TextIO
+
+Data = TypeVar("Data")
+
+DISCLAIMER = "Decision support for health professionals; verify before acting."
+
+
+class Format(StrEnum):
+    """What an answer is printed as."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    PLAIN = "plain"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    NOTE = "note"
+
+
+def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
+    """Write an answer to stdout in the format asked for.
+
+    Raises:
+        NotWritten: stdout does not take it.
+
+    """
+    if form is Format.AUTO:
+        form = Format.TABLE if _is_screen(sys.stdout) else Format.PLAIN
+    if form is Format.JSON:
+        write(json_text(envelope(answer)))
+        for warning in answer.warnings:
+            say(f"warning: {warning.code}: {warning.message}")
+    elif form is Format.CSV:
+        write(_csv(view.records(answer)))
+    elif form is Format.NOTE:
+        write("\n".join(view.note(answer)) + "\n")
+    else:
+        first, *others = view.blocks(answer)
+        write(_for_people([first, *_headlines(answer), *others, *_foot(answer)], form))
+
+
+def _for_people(blocks: Sequence[Block], form: Format) -> str:
+    width = shutil.get_terminal_size((80, 24)).columns
+    if form is Format.TABLE:
+        from tdmcli.cli.terminal import as_terminal
+
+        return as_terminal(blocks, width, colour=_wants_colour(sys.stdout))
+    if form is Format.MARKDOWN:
+        from tdmcli.cli.markdown import as_markdown
+
+        return as_markdown(blocks)
+    from tdmcli.cli.plain import as_plain
+
+    return as_plain(blocks, width)
+
+
+HEADLINES = frozenset({Code.RANGES_DISAGREE, Code.LARGE_DECREASE_UNVERIFIED})
+
+
+def _headlines(answer: Answer[Any]) -> list[Block]:
+    """Return the warnings that stand under the first line: the rest follow the answer."""
+    return [line(f"{one.code}: {one.message}", Tone.DANGER) for one in answer.warnings if one.code in HEADLINES]
+
+
+def _foot(answer: Answer[Any]) -> list[Block]:
+    """Return what stands under every answer: warnings, assumptions, sources, versions."""
+    blocks: list[Block] = []
+    warnings = [one for one in answer.warnings if one.code not in HEADLINES]
+    if warnings:
+        items = tuple(Cell(f"{one.code}: {one.message}", Tone.CAUTION) for one in warnings)
+        blocks.append(Bullets("Warnings", items))
+    if answer.sources:
+        items = tuple(
+            Cell(
+                f"{one.id}: {one.citation}{f', {one.locator}' if one.locator else ''} [{one.kind}, {_READ[one.read]}]",
+                Tone.DIM,
+            )
+            for one in answer.sources
+        )
+        blocks.append(Bullets("Sources", items))
+    blocks.append(line(""))
+    if answer.assumed:
+        blocks.append(line(answer.assumed))
+    data_version = envelope_tool()["data_version"]
+    blocks.append(
+        line(
+            f"tdmcli {__version__}, tables {data_version}, as of {answer.as_of.isoformat(timespec='minutes')}.",
+            Tone.DIM,
+        )
+    )
+    blocks.append(line(DISCLAIMER))
+    return blocks
+
+
+_READ = {
+    "read": "the document itself read",
+    "copy": "read in a copy",
+    "secondary": "at second hand",
+    "own": "not evidence",
+}
+
+
+def envelope_tool() -> dict[str, str]:
+    """Return the versions that stand in every answer."""
+    from tdmcli.tables.readers import read_data_version
+
+    return {"version": __version__, "data_version": read_data_version()}
+
+
+def json_text(content: Mapping[str, object]) -> str:
+    """Return JSON that any parser takes: ASCII, no NaN, indented; a broken number is a bug, not output."""
+    import json
+
+    return json.dumps(content, ensure_ascii=True, allow_nan=False, indent=2) + "\n"
+
+
+def _csv(records: Sequence[object]) -> str:
+    import csv
+    import io
+    import json
+
+    rows = [to_json(record) for record in records]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow(
+            _safe_cell(json.dumps(value) if isinstance(value, list | dict) else value) for value in row.values()
+        )
+    return out.getvalue()
+
+
+def _safe_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r", "\0"}:
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def write(text: str) -> None:
+    """Write text to stdout, all of it or an error.
+
+    Raises:
+        NotWritten: the disk is full, or the reader went away.
+
+    """
+    stream = sys.stdout
+    with contextlib.suppress(AttributeError, ValueError):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        raise NotWritten("") from None
+    except OSError as error:
+        _abandon_stdout()
+        raise NotWritten(f"the answer could not be written: {error.strerror}") from None
+
+
+def _abandon_stdout() -> None:
+    """Point stdout at nothing, so that Python's own last flush does not fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """Write one line to stderr; a stderr that is gone changes nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(
+            text.encode(sys.stderr.encoding or "ascii", "replace").decode(sys.stderr.encoding or "ascii") + "\n"
+        )
+        sys.stderr.flush()
+
+
+def _is_screen(stream: TextIO) -> bool:
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    """Return whether to colour: NO_COLOR and TERM=dumb say no, FORCE_COLOR yes, else only on a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,77 @@
+"""An answer as plain aligned text, for pipes and terminals without colour."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from tdmcli.cli.blocks import Block, Bullets, Facts, Grid, Line
+from tdmcli.cli.layout import cards, column_widths, glue, pad, unglue, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def as_plain(blocks: Sequence[Block], width: int) -> str:
+    """Return the blocks as text of lines no longer than the width, where words allow it."""
+    lines: list[str] = []
+    for block in blocks:
+        if lines and not isinstance(block, Line):
+            lines.append("")
+        lines += _lines(block, width)
+    return unglue("\n".join(lines)) + "\n"
+
+
+def _lines(block: Block, width: int) -> list[str]:
+    if isinstance(block, Line):
+        text = "".join(cell.text for cell in block.cells)
+        return wrap(text, width, " " * block.indent, " " * block.indent) if text else [""]
+    if isinstance(block, Facts):
+        return _title(block.title) + _facts(block, width)
+    if isinstance(block, Bullets):
+        marks = [f"{number}. " if block.numbered else "- " for number in range(1, len(block.items) + 1)]
+        return _title(block.title) + [
+            line
+            for mark, item in zip(marks, block.items, strict=True)
+            for line in wrap(item.text, width, mark, " " * len(mark))
+        ]
+    return _title(block.title) + _grid(block, width)
+
+
+def _title(title: str) -> list[str]:
+    return [title] if title else []
+
+
+def _facts(block: Facts, width: int) -> list[str]:
+    label = max(len(name) for name, _ in block.rows) + 2
+    lines = []
+    for name, cell in block.rows:
+        if width - label < len(cell.text) and width < 2 * label + 10:
+            lines += wrap(f"{name}: {cell.text}", width, "", "  ")
+        else:
+            lines += wrap(cell.text, width, f"{name}:".ljust(label), " " * label)
+    return lines
+
+
+def _grid(grid: Grid, width: int) -> list[str]:
+    widths = column_widths(grid, width)
+    if widths is None:
+        return _cards(grid, width)
+    lines = [pad(grid.columns, widths), pad(["-" * one for one in widths], widths)]
+    for row in grid.rows:
+        *first, last = row
+        wrapped = wrap(last.text, widths[-1])
+        start = [glue(cell.text) for cell in first]
+        for index, (text, _) in enumerate(zip_longest(wrapped, [None])):
+            lines.append(pad([*(start if index == 0 else [""] * len(start)), text or ""], widths))
+    return lines
+
+
+def _cards(grid: Grid, width: int) -> list[str]:
+    lines = []
+    for row, card in zip(grid.rows, cards(grid), strict=True):
+        for number, (label, index) in enumerate(card):
+            text = row[index].text if number == 0 or not label else f"{label}: {row[index].text}"
+            indent = "" if number == 0 else "  "
+            lines += wrap(text, width, indent, indent + "  ")
+    return lines

@@ -1,0 +1,31 @@
+"""`tdmcli schema`: the JSON Schema of a command's answer, made from the classes that the answer is made of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from tdmcli.cli.output import json_text, write
+from tdmcli.workflows.json_schema import answer_schema
+
+
+class Answering(StrEnum):
+    """Commands that answer a question."""
+
+    TARGET = "target"
+    ADJUST = "adjust"
+    INTERACT = "interact"
+    NEUROTOX = "neurotox"
+    CDRATIO = "cdratio"
+
+
+def schema(command: Annotated[Answering, typer.Argument(help="The command whose answer is described.")]) -> None:
+    """Print the JSON Schema of a command's --json answer.
+
+    \b
+    Example:
+      tdmcli schema adjust
+    """
+    write(json_text(answer_schema(command)))

@@ -1,0 +1,115 @@
+"""The concentration-to-dose ratio: trough over total daily dose, and what its thresholds say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.units import show
+from tdmcli.errors import Code
+from tdmcli.tables.rows import Release, SetKind, ThresholdSetRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tdmcli.domain.regimen import Regimen
+
+
+class RatioClass(StrEnum):
+    """The class of a ratio: of an outcome set, or only a third of one cohort."""
+
+    FAST = "fast"
+    BORDERLINE = "borderline"
+    NOT_FAST = "not-fast"
+    LOWEST_THIRD = "lowest-third"
+    MIDDLE_THIRD = "middle-third"
+    HIGHEST_THIRD = "highest-third"
+    NOT_CLASSIFIED = "not-classified"
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The class, the set it rests on, and every other set that could hold with what it says."""
+
+    ratio_class: RatioClass
+    used: ThresholdSetRow | None
+    others: tuple[tuple[ThresholdSetRow, RatioClass], ...]
+    findings: tuple[Finding, ...]
+
+
+def cd_ratio(trough_ng_ml: Decimal, daily_dose_mg: Decimal) -> Decimal:
+    """Return C/D in ng/mL per mg: the trough over the total daily dose, never the dose of one intake."""
+    return trough_ng_ml / daily_dose_mg
+
+
+def weight_normalised(ratio: Decimal, weight_kg: Decimal) -> Decimal:
+    """Return C over (daily dose / weight) in ng/mL per mg/kg, which is C/D times the weight."""
+    return ratio * weight_kg
+
+
+def sort_into(ratio: Decimal, thresholds: ThresholdSetRow) -> RatioClass:
+    """Return where a ratio falls in one set; the cut-offs belong to the part above them."""
+    names = (
+        (RatioClass.FAST, RatioClass.BORDERLINE, RatioClass.NOT_FAST)
+        if thresholds.kind is SetKind.OUTCOME
+        else (RatioClass.LOWEST_THIRD, RatioClass.MIDDLE_THIRD, RatioClass.HIGHEST_THIRD)
+    )
+    if ratio < thresholds.lower:
+        return names[0]
+    return names[1] if ratio < thresholds.upper else names[2]
+
+
+def classify(
+    ratio: Decimal,
+    regimen: Regimen,
+    day: int | None,
+    sets: Iterable[ThresholdSetRow],
+    against: tuple[Finding, ...] = (),
+) -> Classified:
+    """Return the class of a ratio under the set that fits the product and the time.
+
+    `against` are findings that forbid a class (not at steady state, an inhibitor on board …).
+    """
+    sets = tuple(sets)
+    product = regimen.product
+    release = product.release if product else (Release.PROLONGED if regimen.interval_h >= 24 else Release.IMMEDIATE)  # noqa: PLR2004
+    fitting = [
+        one for one in sets if one.release is release and (not one.products or (product and product.id in one.products))
+    ]
+    outcome = [one for one in fitting if one.kind is SetKind.OUTCOME]
+    thirds = [one for one in fitting if one.kind is SetKind.THIRDS and _holds(one, day)]
+    used = next(iter(outcome or thirds), None)
+    findings = against + _about_set(used, regimen, day, release)
+    usable = used is not None and not against and (day is None or _holds(used, day))
+    if day is not None and used is not None and not _holds(used, day):
+        findings += (Finding(Code.OTHER_TIME, {"day": str(day), "from": str(used.from_day)}),)
+    ratio_class = sort_into(ratio, used) if usable and used else RatioClass.NOT_CLASSIFIED
+    if ratio_class is RatioClass.BORDERLINE and used is not None:
+        values = {"ratio": show(ratio), "lower": show(used.lower), "upper": show(used.upper)}
+        findings += (Finding(Code.THRESHOLDS_DISAGREE, values),)
+    others = tuple((one, sort_into(ratio, one)) for one in fitting if one is not used)
+    return Classified(ratio_class, used if usable else None, others, findings)
+
+
+def _holds(thresholds: ThresholdSetRow, day: int | None) -> bool:
+    if day is None:
+        return False
+    return thresholds.from_day <= day and (thresholds.to_day is None or day < thresholds.to_day)
+
+
+def _about_set(
+    used: ThresholdSetRow | None, regimen: Regimen, day: int | None, release: Release
+) -> tuple[Finding, ...]:
+    if used is None:
+        return (Finding(Code.ONCE_DAILY_PRODUCT),) if release is Release.PROLONGED else ()
+    findings: tuple[Finding, ...] = ()
+    if regimen.product is None:
+        findings += (Finding(Code.PRODUCT_UNKNOWN),)
+    if day is None:
+        findings += (Finding(Code.TIME_UNKNOWN),)
+    elif used.usual_from_day and used.usual_to_day and not used.usual_from_day <= day <= used.usual_to_day:
+        findings += (Finding(Code.OTHER_TIME, {"day": str(day), "from": str(used.usual_from_day)}),)
+    return findings

@@ -1,0 +1,209 @@
+"""A patient over time: the shapes of what a patient file holds, and questions about a moment.
+
+Every time is aware. Differences are taken in UTC, so a change of clocks moves nothing (SAFETY R41).
+Rows are sorted by time when a history is made: the order in the file says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.trough import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.domain.units import Level
+
+
+@dataclass(frozen=True, slots=True)
+class RegimenPeriod:
+    """A regimen from its start until its stop or the next one."""
+
+    start: datetime
+    regimen: Regimen
+    route: str
+    stop: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRecord:
+    """A level as drawn; `untimed` where only its date is known, so its time of day means nothing."""
+
+    taken: datetime
+    level: Level
+    untimed: bool = False
+    last_dose: datetime | None = None
+    assay: str | None = None
+    lab: str | None = None
+    flags: tuple[str, ...] = ()
+    corrects: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugPeriod:
+    """Another drug from its first to its last day; no stop means it goes on."""
+
+    name: str
+    start: date
+    stop: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: missed-dose, vomited, held, resumed, admitted, discharged, rejection."""
+
+    at: datetime
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A symptom and when it was noted; diarrhoea is one."""
+
+    noted: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value with its day: a weight (kg), or a laboratory value in the unit of its name."""
+
+    day: date
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is known of one patient, sorted by time."""
+
+    patient_id: str
+    zone: tzinfo
+    birth_date: date | None = None
+    indication: str | None = None
+    start_date: date | None = None
+    phase: str | None = None
+    target_ng_ml: tuple[Decimal, Decimal] | None = None
+    target_reason: str | None = None
+    regimens: tuple[RegimenPeriod, ...] = ()
+    levels: tuple[LevelRecord, ...] = ()
+    drugs: tuple[DrugPeriod, ...] = ()
+    events: tuple[Event, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+    weights: tuple[Measured, ...] = ()
+    labs: tuple[tuple[str, Measured], ...] = ()
+
+
+def days_between(earlier: datetime, later: datetime) -> Decimal:
+    """Return elapsed days, in UTC."""
+    return hours_between(earlier, later) / 24
+
+
+def hours_between(earlier: datetime, later: datetime) -> Decimal:
+    """Return elapsed hours, in UTC."""
+    seconds = (later.astimezone(UTC) - earlier.astimezone(UTC)) // timedelta(seconds=1)
+    return Decimal(seconds) / 3600
+
+
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """Return the calendar day of a moment where the patient is."""
+    return moment.astimezone(zone).date()
+
+
+def days_after_start(history: History, moment: datetime) -> int | None:
+    """Return the days from the transplant (or the start of treatment) to a moment, or None."""
+    if history.start_date is None:
+        return None
+    return (day_of(moment, history.zone) - history.start_date).days
+
+
+def age_years(history: History, moment: datetime) -> int | None:
+    """Return the age in whole years, or None."""
+    born = history.birth_date
+    if born is None:
+        return None
+    today = day_of(moment, history.zone)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def period_at(history: History, moment: datetime) -> RegimenPeriod | None:
+    """Return the regimen in force at a moment: the last one begun by then, unless it was stopped."""
+    begun = [period for period in history.regimens if period.start <= moment]
+    if not begun:
+        return None
+    last = begun[-1]
+    return None if last.stop is not None and last.stop <= moment else last
+
+
+def usable_levels(
+    history: History, now: datetime
+) -> tuple[tuple[LevelRecord, ...], tuple[tuple[LevelRecord, str], ...]]:
+    """Return the levels up to now that may be used, and those set aside with the reason.
+
+    Set aside: drawn after `now`, flagged by the laboratory (R52), or corrected by a later entry (R54).
+    """
+    corrected = {record.corrects for record in history.levels if record.corrects is not None}
+    used, ignored = [], []
+    for record in history.levels:
+        if record.taken > now:
+            ignored.append((record, "drawn after the time asked about"))
+        elif record.flags:
+            ignored.append((record, f"flagged {', '.join(record.flags)}"))
+        elif record.taken in corrected and record.corrects is None:
+            ignored.append((record, "corrected by a later entry"))
+        else:
+            used.append(record)
+    return tuple(used), tuple(ignored)
+
+
+def days_on_dose(history: History, moment: datetime) -> tuple[Decimal, Change] | None:
+    """Return the days since the daily dose or product last changed before a moment, and which way.
+
+    None where no regimen was in force.
+    """
+    period = period_at(history, moment)
+    if period is None:
+        return None
+    earlier = [one for one in history.regimens if one.start <= moment]
+    since, change = earlier[-1].start, Change.START
+    for before, after in zip(earlier[-2::-1], earlier[:0:-1], strict=True):
+        since = after.start
+        if _stopped_between(before, after):
+            break
+        old, new = before.regimen.daily_dose_mg, after.regimen.daily_dose_mg
+        if old != new:
+            change = Change.INCREASE if new > old else Change.DECREASE
+            break
+        if before.regimen.product != after.regimen.product:
+            break
+        since = before.start
+    return days_between(since, moment), change
+
+
+def _stopped_between(before: RegimenPeriod, after: RegimenPeriod) -> bool:
+    return before.stop is not None and before.stop < after.start
+
+
+def drugs_on(history: History, day: date) -> tuple[DrugPeriod, ...]:
+    """Return the other drugs taken on a day."""
+    return tuple(drug for drug in history.drugs if drug.start <= day and (drug.stop is None or day <= drug.stop))
+
+
+def latest(values: Iterable[Measured], day: date) -> Measured | None:
+    """Return the last value measured by a day, or None."""
+    return max((one for one in values if one.day <= day), key=lambda one: one.day, default=None)
+
+
+def lab(history: History, name: str, day: date) -> Measured | None:
+    """Return the last value of a laboratory test by a day, or None."""
+    return latest((one for test, one in history.labs if test == name), day)
+
+
+def noon(day: date, zone: tzinfo) -> datetime:
+    """Return the middle of a day, which stands for a time that is not known."""
+    return datetime.combine(day, time(12), zone)

@@ -1,0 +1,82 @@
+"""Which drugs move the tacrolimus level: matching names, and the one dose that a source gives a factor for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.capsules import achievable_regimens
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.units import show_mg
+from tdmcli.errors import Code
+from tdmcli.tables.rows import Direction, Effect, InteractionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.tables.policy import DosePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class FactorDose:
+    """The regimen that a factor leads to, rounded to whole units, and the daily dose before rounding (mg)."""
+
+    regimen: Regimen
+    unrounded_daily_dose_mg: Decimal
+
+
+def spelling(name: str) -> str:
+    """Return a name as it is compared: lower case, plain apostrophes, no accents, single hyphens for gaps.
+
+    >>> spelling("St John\\u2019s  Wort"), spelling("Nirmatrelvir / Ritonavir")
+    ('st-johns-wort', 'nirmatrelvir/ritonavir')
+    """
+    plain = unicodedata.normalize("NFD", name.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = re.sub("['\u2019`.]", "", plain.strip())
+    plain = re.sub(r"\s*([/+])\s*", r"\1", plain).replace("+", "/")
+    return re.sub(r"[\s_-]+", "-", plain)
+
+
+def find_drug(name: str, rows: Iterable[InteractionRow]) -> InteractionRow | None:
+    """Return the row that bears this name, exactly but for case, accents and hyphens; never a near match."""
+    wanted = spelling(name)
+    return next((row for row in rows if wanted in {spelling(known) for known in row.names}), None)
+
+
+def direction_of(row: InteractionRow) -> Direction | None:
+    """Return which way a drug moves the level, or None where no source says that it does."""
+    if row.direction is not None:
+        return row.direction
+    known = {Effect.RAISES: Direction.RAISES, Effect.LOWERS: Direction.LOWERS, Effect.EITHER: Direction.EITHER}
+    return known.get(row.effect)
+
+
+def opposite(rows: Iterable[InteractionRow]) -> bool:
+    """Return whether some of the drugs raise the level and others lower it."""
+    return {Direction.RAISES, Direction.LOWERS} <= {direction_of(row) for row in rows}
+
+
+def factor_dose(
+    row: InteractionRow, regimen: Regimen, policy: DosePolicy
+) -> tuple[FactorDose | None, tuple[Finding, ...]]:
+    """Return the regimen at the source's part of the dose taken without the drug, rounded to whole units.
+
+    The nearest regimen is taken, and the lower of two as near: the factor is there to lower the dose.
+    """
+    factor, product = row.dose_factor, regimen.product
+    if factor is None or row.effect is not Effect.RAISES:
+        return None, ()
+    if product is None:
+        return None, (Finding(Code.MISSING_PRODUCT),)
+    unrounded = regimen.daily_dose_mg * factor.multiply / factor.divide
+    fitting = achievable_regimens(product, regimen.interval_h, regimen.daily_dose_mg, policy.units_per_intake)
+    if not fitting or unrounded < fitting[0].daily_dose_mg / 2:
+        values = {"dose": show_mg(unrounded), "smallest": fitting[0].text if fitting else "none"}
+        return None, (Finding(Code.ROUNDS_TO_ZERO, values),)
+    best = min(fitting, key=lambda one: (abs(one.daily_dose_mg - unrounded), one.daily_dose_mg))
+    return FactorDose(best, unrounded), ()

@@ -1,0 +1,88 @@
+"""Neurotoxicity: the grade from the symptoms, and each contributing factor as present, absent or not assessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.interaction import spelling
+from tdmcli.domain.target_range import Position
+from tdmcli.tables.neurotoxicity_rows import Grade, StepRow, SymptomRow, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The grade of all symptoms (None while one is unknown) and each symptom with its own."""
+
+    grade: Grade | None
+    symptoms: tuple[tuple[str, SymptomRow | None, Grade], ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the symptoms that stand in no table."""
+        return tuple(name for name, row, _ in self.symptoms if row is None)
+
+
+def grade(names: Iterable[str], rows: Iterable[SymptomRow]) -> Graded:
+    """Return the grade: the worst symptom decides, an unknown one leaves none, no symptom is grade none (R72).
+
+    A symptom that is severe together with another (a headache with visual change) counts as severe.
+    """
+    rows = tuple(rows)
+    found = [(name, _find(name, rows)) for name in names]
+    ids = {row.id for _, row in found if row is not None}
+    symptoms = tuple((name, row, _grade_of(row, ids)) for name, row in found)
+    grades = {one for _, _, one in symptoms}
+    if Grade.UNKNOWN in grades:
+        return Graded(None, symptoms)
+    for worst in (Grade.SEVERE, Grade.MILD):
+        if worst in grades:
+            return Graded(worst, symptoms)
+    return Graded(Grade.NONE, symptoms)
+
+
+def with_raised_pressure(graded: Graded) -> Graded:
+    """Return the grade again when blood pressure is raised: a headache with it is severe."""
+    symptoms = tuple(
+        (name, row, Grade.SEVERE if row and "raised-pressure" in row.severe_with else one)
+        for name, row, one in graded.symptoms
+    )
+    worse = any(one is Grade.SEVERE for _, _, one in symptoms)
+    return Graded(Grade.SEVERE if worse and graded.grade is not None else graded.grade, symptoms)
+
+
+def _find(name: str, rows: tuple[SymptomRow, ...]) -> SymptomRow | None:
+    wanted = spelling(name)
+    return next((row for row in rows if wanted in row.names), None)
+
+
+def _grade_of(row: SymptomRow | None, ids: set[str]) -> Grade:
+    if row is None:
+        return Grade.UNKNOWN
+    return Grade.SEVERE if ids & set(row.severe_with) else row.grade
+
+
+def steps_for(graded: Graded, position: Position | None, steps: Iterable[StepRow]) -> tuple[StepRow, ...]:
+    """Return the steps that stand for a grade and for where the level lies, in order."""
+    wanted = Grade.UNKNOWN if graded.grade is None else graded.grade
+    if position in {Position.WITHIN, Position.ABOVE}:
+        when = {When.ALWAYS, When.AT_OR_ABOVE}
+    elif position is Position.BELOW:
+        when = {When.ALWAYS, When.BELOW}
+    else:
+        when = {When.ALWAYS, When.UNKNOWN}
+    return tuple(step for step in steps if wanted in step.grades and step.when in when)
+
+
+def low_present(value: Decimal | None, limit: Decimal) -> bool | None:
+    """Return whether a value lies below its limit, or None where it was not measured."""
+    return None if value is None else value < limit
+
+
+def pressure_present(systolic: Decimal, diastolic: Decimal, limits: tuple[Decimal, Decimal]) -> bool:
+    """Return whether either pressure (mmHg) is at or above its limit."""
+    return systolic >= limits[0] or diastolic >= limits[1]

@@ -1,0 +1,187 @@
+"""What a history says of a level: whether what happened around it lets it decide a dose.
+
+Rules: SAFETY R32, R33, R35, R43, R45, R48-R53, R55. Each check returns findings and changes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.history import day_of, days_between, period_at
+from tdmcli.domain.interaction import direction_of, find_drug, spelling
+from tdmcli.domain.target_range import Position
+from tdmcli.domain.units import clean, show, show_mg
+from tdmcli.errors import Code
+from tdmcli.tables.rows import Direction, InteractionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from tdmcli.domain.history import DrugPeriod, History, LevelRecord
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.tables.policy import EventPolicy, InteractionPolicy
+
+_TENFOLD = 10
+
+
+def check_regimens(history: History, taken: datetime, now: datetime) -> tuple[Finding, ...]:
+    """Return findings on route, product and gaps between the sample and now (R33, R45, R49, R50, R55)."""
+    sampled, current = period_at(history, taken), period_at(history, now)
+    if _two_products(history, now):
+        return (Finding(Code.TWO_PRODUCTS, refuses=True),)
+    if sampled is None or _held(history, taken):
+        return (Finding(Code.HELD, {"when": "when the level was drawn"}, refuses=True),)
+    if current is None or _held(history, now):
+        return (Finding(Code.HELD, {"when": "now"}, refuses=True),)
+    for period in (sampled, current):
+        if period.route != "oral":
+            return (Finding(Code.NOT_ORAL, {"route": period.route}, refuses=True),)
+    if sampled.regimen.product != current.regimen.product:
+        names = {"before": _product_name(sampled.regimen), "after": _product_name(current.regimen)}
+        return (Finding(Code.PRODUCT_SWITCHED, names, refuses=True),)
+    return ()
+
+
+def _product_name(regimen: Regimen) -> str:
+    return regimen.product.name if regimen.product else "unknown"
+
+
+def _two_products(history: History, now: datetime) -> bool:
+    begun = [period for period in history.regimens if period.start <= now]
+    for before, after in itertools.pairwise(begun):
+        overlaps = before.start == after.start or (before.stop is not None and before.stop > after.start)
+        if overlaps and before.regimen.product != after.regimen.product:
+            return True
+    return False
+
+
+def _held(history: History, moment: datetime) -> bool:
+    turns = [event for event in history.events if event.at <= moment and event.kind in {"held", "resumed"}]
+    if not turns or turns[-1].kind == "resumed":
+        return False
+    return not any(turns[-1].at < period.start <= moment for period in history.regimens)
+
+
+def check_tenfold(history: History, now: datetime) -> tuple[Finding, ...]:
+    """Return whether an intake is just ten times or a tenth of one of the regimen before (R35)."""
+    begun = [period.regimen for period in history.regimens if period.start <= now][-2:]
+    if len(begun) < 2:  # noqa: PLR2004
+        return ()
+    for old in begun[0].intakes_mg:
+        for new in begun[1].intakes_mg:
+            if _TENFOLD in (new / old, old / new):
+                return (Finding(Code.TENFOLD, {"before": show_mg(old), "after": show_mg(new)}),)
+    return ()
+
+
+def check_events(history: History, taken: datetime, interval_h: int, policy: EventPolicy) -> tuple[Finding, ...]:
+    """Return findings on missed or vomited doses and diarrhoea before the sample (R51)."""
+    recent = timedelta(days=policy.recent_days)
+    findings: tuple[Finding, ...] = ()
+    for event in history.events:
+        if event.at > taken:
+            continue
+        if event.kind in {"missed-dose", "vomited"} and taken - event.at <= timedelta(hours=interval_h):
+            values = {"hours": "the last interval", "interval": str(interval_h), "limit": str(interval_h)}
+            return (Finding(Code.MISSED_DOSE, values, refuses=True),)
+        if event.kind in {"missed-dose", "vomited"} and taken - event.at <= recent:
+            findings += (Finding(Code.GUT_EVENT, {"event": event.kind.replace("-", " ")}),)
+    day = day_of(taken, history.zone)
+    for symptom in history.symptoms:
+        if spelling(symptom.name) in {"diarrhoea", "diarrhea"} and timedelta() <= day - symptom.noted <= recent:
+            findings += (Finding(Code.GUT_EVENT, {"event": "diarrhoea (raises the level)"}),)
+    return findings
+
+
+def check_drugs(
+    history: History, taken: datetime, now: datetime, position: Position, rows: Iterable[InteractionRow],
+    policy: InteractionPolicy,
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Return findings on drugs that move the level: changed since (R48), still setting in or fading, on board."""
+    rows = tuple(rows)
+    drawn, today = day_of(taken, history.zone), day_of(now, history.zone)
+    findings: tuple[Finding, ...] = ()
+    for drug in history.drugs:
+        row = find_drug(drug.name, rows)
+        direction = None if row is None else direction_of(row)
+        if row is None or direction is None:
+            continue
+        values = {"drug": row.names[0]}
+        for change, day in (("started", drug.start), ("stopped", drug.stop)):
+            if day is not None and drawn < day <= today:
+                findings += (Finding(Code.INTERACTION_AFTER_LEVEL, {**values, "change": change}, refuses=True),)
+        moving = _still_moving(drug, row, direction, drawn, policy)
+        if moving is not None:
+            findings += (_about_moving(moving, position, values),)
+        elif drug.start <= drawn and (drug.stop is None or drug.stop > drawn):
+            findings += (Finding(Code.INTERACTING_DRUG, {**values, "direction": direction}),)
+    return tuple(sorted(findings, key=lambda finding: not finding.refuses))
+
+
+def _still_moving(
+    drug: DrugPeriod, row: InteractionRow, direction: Direction, drawn: date, policy: InteractionPolicy
+) -> str | None:
+    """Return "rising", "falling" or "moving" while a start or stop before the sample still works, else None."""
+    lowers = direction is Direction.LOWERS
+    onset = policy.inducer_onset_days if lowers else policy.inhibitor_onset_days
+    fading = policy.inducer_fading_days if lowers else policy.inhibitor_fading_days
+    if row.fading is not None:
+        fading = row.fading.days
+    words = {Direction.RAISES: ("rising", "falling"), Direction.LOWERS: ("falling", "rising")}
+    starting, stopping = words.get(direction, ("moving", "moving"))
+    if drug.stop is not None and timedelta() <= drawn - drug.stop <= timedelta(days=fading):
+        return stopping
+    running = drug.stop is None or drug.stop > drawn
+    if running and timedelta() <= drawn - drug.start <= timedelta(days=onset):
+        return starting
+    return None
+
+
+def _about_moving(moving: str, position: Position, values: dict[str, str]) -> Finding:
+    why = {"days": f"after a change of {values['drug']}", "needed": "more", "left": "some"}
+    if moving == "rising" and position is Position.ABOVE:
+        return Finding(Code.STILL_RISING, why)
+    if moving == "falling" and position is Position.BELOW:
+        return Finding(Code.STILL_FALLING, why)
+    return Finding(Code.INTERACTION_SETTLING, values, refuses=position is not Position.WITHIN)
+
+
+def check_previous(
+    history: History, record: LevelRecord, before: LevelRecord | None, ratio: Decimal
+) -> tuple[Finding, ...]:
+    """Return findings from comparing with the level before: discrepant (R32), another assay (R53)."""
+    if before is None:
+        return ()
+    findings: tuple[Finding, ...] = ()
+    if _same_dose(history, before.taken, record.taken) and record.level.is_number and before.level.is_number:
+        change = record.level.value_ng_ml / before.level.value_ng_ml
+        if change > ratio or change * ratio < 1:
+            values = {"level": record.level.text, "before": before.level.text, "ratio": show(ratio)}
+            findings += (Finding(Code.DISCREPANT, values, refuses=True),)
+    for name, old, new in (("assay", before.assay, record.assay), ("laboratory", before.lab, record.lab)):
+        if old and new and old != new:
+            findings += (Finding(Code.ASSAY_CHANGED, {"what": name, "before": clean(old), "after": clean(new)}),)
+    return findings
+
+
+def _same_dose(history: History, earlier: datetime, later: datetime) -> bool:
+    first, second = period_at(history, earlier), period_at(history, later)
+    return first is not None and second is not None and first.regimen == second.regimen
+
+
+def check_weight_age(age_days: int, *, adult: bool, limits: tuple[int, int]) -> tuple[Finding, ...]:
+    """Return whether a weight is older than its limit in days: (adult, child) (R29)."""
+    limit = limits[0] if adult else limits[1]
+    if age_days > limit:
+        return (Finding(Code.WEIGHT_OLD, {"age": str(age_days), "limit": str(limit)}),)
+    return ()
+
+
+def level_age_days(record: LevelRecord, now: datetime) -> Decimal:
+    """Return the days since a level was drawn."""
+    return days_between(record.taken, now)

@@ -1,0 +1,110 @@
+"""What may be said of a level before it is used: plausible, a trough, at steady state, recent.
+
+Each check returns findings; none changes a number. Rules: SAFETY R31, R37, R42-R44, R46.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.target_range import Position
+from tdmcli.domain.units import Level, show
+from tdmcli.errors import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tdmcli.tables.policy import LevelPolicy, SamplingPolicy, StalePolicy, SteadyStatePolicy
+    from tdmcli.tables.rows import Release
+
+
+class Change(StrEnum):
+    """What last changed before a level, and so which way the level is still moving."""
+
+    START = "start"
+    INCREASE = "increase"
+    DECREASE = "decrease"
+
+
+RISING = frozenset({Change.START, Change.INCREASE})
+
+
+def check_size(level: Level, policy: LevelPolicy) -> tuple[Finding, ...]:
+    """Return the finding on how high a level is: the most serious only (R31)."""
+    value = level.value_ng_ml
+    values = {"level": level.text}
+    if value > policy.critical:
+        return (Finding(Code.CRITICAL_LEVEL, {**values, "limit": show(policy.critical)}),)
+    if value > policy.above_assay:
+        return (Finding(Code.ABOVE_ASSAY_RANGE, {**values, "limit": show(policy.above_assay)}),)
+    if value > policy.high:
+        return (Finding(Code.HIGH_LEVEL, {**values, "limit": show(policy.high)}),)
+    return ()
+
+
+def check_sample_time(
+    hours: Decimal | None, interval_h: int, position: Position, policies: Iterable[SamplingPolicy]
+) -> tuple[Finding, ...]:
+    """Return what the hours between dose and sample say of a level as a trough (R42, R43).
+
+    A late sample makes the true trough higher, so only a level above the range keeps its meaning; an early one
+    makes it lower. Nothing is found when the hours are not known.
+    """
+    if hours is None:
+        return ()
+    window = next((policy for policy in policies if policy.interval_h == interval_h), None)
+    values = {"hours": show(hours, 1), "interval": str(interval_h)}
+    if hours == 0:
+        return (Finding(Code.SAMPLE_AT_DOSE, values, refuses=True),)
+    if window is None:
+        return (Finding(Code.UNTIMED_LEVEL, {"why": f"no hours are set for a {interval_h}-hourly trough"}),)
+    if hours < window.refuse_before:
+        return (Finding(Code.NOT_A_TROUGH, {**values, "limit": show(window.refuse_before)}, refuses=True),)
+    if hours > window.refuse_after:
+        return (Finding(Code.MISSED_DOSE, {**values, "limit": show(window.refuse_after)}, refuses=True),)
+    if hours < window.early_before and position is not Position.WITHIN:
+        return (Finding(Code.EARLY_SAMPLE, values),)
+    if hours > window.late_after and position is not Position.WITHIN:
+        return (Finding(Code.LATE_SAMPLE, values),)
+    return ()
+
+
+def check_steady_state(
+    days: Decimal | None,
+    change: Change | None,
+    position: Position,
+    release: Release,
+    policies: Iterable[SteadyStatePolicy],
+) -> tuple[Finding, ...]:
+    """Return what the days on an unchanged dose say, with its direction (R44).
+
+    A level that is still rising and already above the range may lower the dose; one still falling and already
+    below may raise it; else too few days refuse any change.
+    """
+    if days is None:
+        return ()
+    policy = next(policy for policy in policies if policy.release is release)
+    needed = policy.increase_days if position is Position.BELOW else policy.decrease_days
+    if days >= needed:
+        return ()
+    values = {"days": show(days, 1), "needed": show(needed), "left": show(needed - days, 1)}
+    if position is Position.ABOVE and change in RISING:
+        return (Finding(Code.STILL_RISING, values),)
+    if position is Position.BELOW and change is Change.DECREASE:
+        return (Finding(Code.STILL_FALLING, values),)
+    return (Finding(Code.NOT_STEADY_STATE, values, refuses=position is not Position.WITHIN),)
+
+
+def check_age(age_days: Decimal, days_after_transplant: int | None, policy: StalePolicy) -> tuple[Finding, ...]:
+    """Return whether a level is too old to decide a dose (R46)."""
+    early = days_after_transplant is not None and days_after_transplant < policy.first_days
+    limit = policy.refuse_in_first_days if early else policy.refuse_later_days
+    values = {"age": show(age_days, 0), "limit": str(limit)}
+    if age_days > limit:
+        return (Finding(Code.STALE_LEVEL, values, refuses=True),)
+    if not early and age_days > policy.warn_later_days:
+        return (Finding(Code.AGEING_LEVEL, {"age": values["age"], "limit": str(policy.warn_later_days)}),)
+    return ()

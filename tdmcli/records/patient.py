@@ -1,0 +1,249 @@
+"""From a patient file to a history: one clear line for the first fault, with file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from tdmcli.domain.history import (
+    DrugPeriod,
+    Event,
+    History,
+    LevelRecord,
+    Measured,
+    RegimenPeriod,
+    Symptom,
+    day_of,
+    noon,
+)
+from tdmcli.domain.regimen import Regimen
+from tdmcli.domain.units import clean, make_level
+from tdmcli.errors import BadFile, Code
+from tdmcli.records.patient_file import LAB_TESTS, LevelEntry, PatientFile, RegimenEntry
+from tdmcli.records.reading import Document, read_document
+from tdmcli.records.source_lines import line_of
+from tdmcli.records.values import zone_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import tzinfo
+    from decimal import Decimal
+    from pathlib import Path
+
+    from tdmcli.tables.rows import ProductRow
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """A patient's history with the file it came from: name and sha256."""
+
+    file_name: str
+    sha256: str
+    history: History
+
+
+def read_patient(path: Path, products: Iterable[ProductRow], molecular_weight: Decimal) -> PatientRecord:
+    """Return the history that a patient file holds.
+
+    Args:
+        path: the file.
+        products: the rows that a regimen's product must be one of.
+        molecular_weight: of tacrolimus, g/mol, for levels in nmol/L.
+
+    Raises:
+        BadFile: it can't be read, or says something it must not.
+
+    """
+    document = read_document(path)
+    zone = _zone(document)
+    try:
+        entries = PatientFile.model_validate(document.tables, context={"zone": zone})
+    except ValidationError as error:
+        raise _first_fault(document, error) from None
+    by_name = {name: product for product in products for name in (product.id, *product.aliases)}
+    maker = _Maker(document, zone or UTC, by_name, molecular_weight)
+    return PatientRecord(document.name, document.sha256, maker.history(entries))
+
+
+def _zone(document: Document) -> tzinfo | None:
+    patient = document.tables.get("patient")
+    if not isinstance(patient, dict) or "time_zone" not in patient:
+        return None
+    try:
+        return zone_named(patient["time_zone"])
+    except ValueError as error:
+        raise fault(document, ("patient", "time_zone"), str(error)) from None
+
+
+def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
+    """Return the error for a place in a patient file: file, line, key and what is wrong, never what was there."""
+    line = line_of(document.text, place)
+    where = document.name if line is None else f"{document.name}, line {line}"
+    key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    return BadFile(f"{where}: {clean(key, 80)} {what}" if key else f"{where}: {what}", Code.BAD_PATIENT_FILE)
+
+
+def _first_fault(document: Document, error: ValidationError) -> BadFile:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    first = min(faults, key=lambda one: (line_of(document.text, _place(one)) or 0, str(one["loc"])))
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return fault(document, _place(first), _what(first) + more)
+
+
+def _place(one: Any) -> tuple[str | int, ...]:
+    return tuple(one["loc"])
+
+
+def _what(one: Any) -> str:
+    kind, place = one["type"], _place(one)
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(place[-1]), _known_keys(place), n=1)
+        return "is not a known key" + (f": did you mean {near[0]}?" if near else "")
+    if kind == "missing":
+        return "is missing"
+    if kind == "literal_error":
+        return "must be 1: this program reads schema 1"
+    if kind == "value_error":
+        return str(one["msg"]).removeprefix("Value error, ")
+    return {
+        "tuple_type": "must be an array: [[...]] for rows, [3, 3] for intakes",
+        "model_type": "must be a table",
+        "model_attributes_type": "must be a table",
+    }.get(kind, "has a value of the wrong kind")
+
+
+def _known_keys(place: tuple[str | int, ...]) -> list[str]:
+    model: Any = PatientFile
+    for part in place[:-1]:
+        if isinstance(part, str):
+            field = model.model_fields.get(part)
+            inner = [one for one in (*getattr(field.annotation, "__args__", ()), field.annotation) if one is not None]
+            model = next(one for one in inner if hasattr(one, "model_fields"))
+    return ["schema" if name == "schema_version" else name for name in model.model_fields]
+
+
+class _Maker:
+    """Turns checked entries into the domain's shapes, with the checks between rows (R36, R54, R55)."""
+
+    def __init__(
+        self, document: Document, zone: tzinfo, products: dict[str, ProductRow], molecular_weight: Decimal
+    ) -> None:
+        self._document = document
+        self._zone = zone
+        self._products = products
+        self._molecular_weight = molecular_weight
+
+    def history(self, entries: PatientFile) -> History:
+        """Return the history, its rows sorted by time."""
+        patient, condition, transplant = entries.patient, entries.condition, entries.transplant
+        start = transplant.date if transplant else condition.start if condition else None
+        if patient.birth_date and start and patient.birth_date > start:
+            raise self._fault(("patient", "birth_date"), "is after the transplant or the start of treatment")
+        target = entries.target
+        weights = [Measured(one.measured, one.kg) for one in entries.weights]
+        if patient.weight_kg is not None and start is not None:
+            weights.append(Measured(start, patient.weight_kg))
+        levels = self._levels(entries.levels)
+        return History(
+            patient_id=patient.id,
+            zone=self._zone,
+            birth_date=patient.birth_date,
+            indication=transplant.organ if transplant else condition.indication if condition else None,
+            start_date=start,
+            phase=condition.phase if condition else None,
+            target_ng_ml=(target.low_ng_ml, target.high_ng_ml) if target else None,
+            target_reason=target.reason if target else None,
+            regimens=self._regimens(entries.regimens),
+            levels=levels,
+            drugs=tuple(
+                sorted(
+                    (self._drug(number, one) for number, one in enumerate(entries.drugs)),
+                    key=lambda drug: (drug.start, drug.name),
+                )
+            ),
+            events=tuple(sorted((Event(one.at, one.kind) for one in entries.events), key=lambda one: one.at)),
+            symptoms=tuple(
+                sorted(
+                    (Symptom(one.noted, one.name) for one in entries.symptoms), key=lambda one: (one.noted, one.name)
+                )
+            ),
+            weights=tuple(sorted(weights, key=lambda one: one.day)),
+            labs=self._labs(entries),
+        )
+
+    def _fault(self, place: Sequence[str | int], what: str) -> BadFile:
+        return fault(self._document, place, what)
+
+    def _drug(self, number: int, entry: Any) -> DrugPeriod:
+        if entry.stop is not None and entry.stop < entry.start:
+            raise self._fault(("drugs", number, "stop"), "is before its start")
+        return DrugPeriod(entry.name, entry.start, entry.stop)
+
+    def _regimens(self, entries: tuple[RegimenEntry, ...]) -> tuple[RegimenPeriod, ...]:
+        periods = []
+        for number, entry in enumerate(entries):
+            product = self._products.get(entry.product.casefold())
+            if product is None:
+                known = ", ".join(sorted({one.id for one in self._products.values()}))
+                raise self._fault(("regimens", number, "product"), f"is not a known product; known: {known}")
+            if entry.stop is not None and entry.stop <= entry.start:
+                raise self._fault(("regimens", number, "stop"), "is not after its start")
+            try:
+                regimen = Regimen(entry.intakes_mg, entry.interval_h, product)
+            except ValueError as error:
+                raise self._fault(("regimens", number, "intakes_mg"), f"is not a regimen: {error}") from None
+            route = product.route if product.route != "oral" else entry.route
+            periods.append(RegimenPeriod(entry.start, regimen, str(route), entry.stop))
+        return tuple(sorted(periods, key=lambda period: period.start))
+
+    def _levels(self, entries: tuple[LevelEntry, ...]) -> tuple[LevelRecord, ...]:
+        records: dict[datetime, LevelRecord] = {}
+        order = sorted(range(len(entries)), key=lambda number: (entries[number].corrects is not None, number))
+        for number in order:
+            record = self._level(number, entries[number])
+            key = record.taken
+            if key in records and record.corrects is None:
+                same = records[key].level.text == record.level.text
+                what = "is the same entry twice" if same else "is the time of another entry with another value"
+                raise self._fault(("levels", number, "taken"), f"{what}: keep one, or mark it with corrects")
+            records[key if record.corrects is None else _after(key, records)] = record
+        return tuple(sorted(records.values(), key=lambda record: record.taken))
+
+    def _level(self, number: int, entry: LevelEntry) -> LevelRecord:
+        value, censor = entry.value
+        taken = self._moment(entry.taken)
+        if entry.last_dose is not None and entry.last_dose > taken:
+            raise self._fault(("levels", number, "last_dose"), "is after the sample was taken")
+        return LevelRecord(
+            taken=taken,
+            level=make_level(value, censor, entry.unit, self._molecular_weight),
+            untimed=not isinstance(entry.taken, datetime),
+            last_dose=entry.last_dose,
+            assay=entry.assay,
+            lab=entry.lab,
+            flags=tuple(clean(flag) for flag in entry.flags),
+            corrects=self._moment(entry.corrects) if entry.corrects is not None else None,
+        )
+
+    def _moment(self, moment: Any) -> datetime:
+        """Return a time; a day alone stands at its noon and is marked as untimed."""
+        return moment if isinstance(moment, datetime) else noon(moment, self._zone)
+
+    def _labs(self, entries: PatientFile) -> tuple[tuple[str, Measured], ...]:
+        found: list[tuple[str, Measured]] = []
+        for entry in entries.labs:
+            day = day_of(entry.taken, self._zone) if isinstance(entry.taken, datetime) else entry.taken
+            values = ((test, getattr(entry, test)) for test in LAB_TESTS)
+            found.extend((test, Measured(day, value)) for test, value in values if value is not None)
+        return tuple(sorted(found, key=lambda one: (one[1].day, one[0])))
+
+
+def _after(key: datetime, records: dict[datetime, LevelRecord]) -> datetime:
+    """Return a key of its own for a correction, which bears the same time as what it corrects."""
+    while key in records:
+        key = key.replace(microsecond=key.microsecond + 1)
+    return key

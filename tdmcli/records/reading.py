@@ -1,0 +1,108 @@
+"""Reading a patient file as text and TOML, safe against files made to hurt (SAFETY, section 3)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tdmcli.domain.units import clean
+from tdmcli.errors import BadFile, Code
+
+LARGEST_BYTES = 1024 * 1024
+LONGEST_LINE = 10_000
+MOST_LINES = 60_000
+MOST_DOTS = 8
+MOST_DOTS_A_LINE = 200
+DEEPEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A patient file as read: its name, text, digest and TOML tables."""
+
+    name: str
+    text: str
+    sha256: str
+    tables: dict[str, Any]
+
+
+def read_document(path: Path) -> Document:
+    """Return a patient file.
+
+    Raises:
+        BadFile: it is not a regular file of at most 1 MiB of UTF-8 that is valid TOML.
+
+    """
+    name = clean(path.name) or "."
+    content = _read_bytes(path, name)
+    text = _decode(content, name)
+    _scan(text, name)
+    try:
+        tables = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(f"{name}: not valid TOML: {_where_only(str(error))}", Code.BAD_PATIENT_FILE) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise BadFile(f"{name}: not valid TOML: a number or a nesting is too large", Code.BAD_PATIENT_FILE) from None
+    return Document(name, text, hashlib.sha256(content).hexdigest(), tables)
+
+
+def _read_bytes(path: Path, name: str) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadFile(f"{name}: not a regular file", Code.UNREADABLE_FILE)
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
+        raise BadFile(f"{name}: can't be read: {reason}", Code.UNREADABLE_FILE) from None
+    if len(content) > LARGEST_BYTES:
+        raise BadFile(f"{name}: larger than 1 MiB: no patient file is", Code.UNREADABLE_FILE)
+    return content
+
+
+def _decode(content: bytes, name: str) -> str:
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise BadFile(f"{name}: the file is UTF-16: save it as UTF-8", Code.BAD_PATIENT_FILE)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadFile(f"{name}, line {line}: not UTF-8: save the file as UTF-8", Code.BAD_PATIENT_FILE) from None
+    return text.replace("\r\n", "\n")
+
+
+def _scan(text: str, name: str) -> None:
+    """Refuse what would cost the parser seconds: long lines, deep nesting, keys of many parts."""
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        raise BadFile(f"{name}: more than {MOST_LINES} lines: no patient file has so many", Code.BAD_PATIENT_FILE)
+    depth = 0
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            raise _too_much(name, number, f"longer than {LONGEST_LINE} characters")
+        bare = _STRINGS.sub("", line).partition("#")[0]
+        key = bare if bare.lstrip().startswith("[") else bare.partition("=")[0]
+        if key.count(".") > MOST_DOTS or bare.count(".") > MOST_DOTS_A_LINE:
+            raise _too_much(name, number, "a key of too many parts")
+        opening, closing = bare.count("[") + bare.count("{"), bare.count("]") + bare.count("}")
+        if depth + opening > DEEPEST:
+            raise _too_much(name, number, "nested too deeply")
+        depth = max(0, depth + opening - closing)
+
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+
+
+def _too_much(name: str, line: int, what: str) -> BadFile:
+    return BadFile(f"{name}, line {line}: {what}: no patient file needs that", Code.BAD_PATIENT_FILE)
+
+
+def _where_only(message: str) -> str:
+    """Return the parser's message without what it quotes of the file."""
+    return re.sub(r"(['\"]).*?\1(?= |$|\()", "a value", clean(message, 120))

@@ -1,0 +1,107 @@
+"""What a value in a patient file may be: exactly what TOML gives, never a guess.
+
+An int or a Decimal is a number, a bool or a string never; a time is aware, or naive where the file
+names its zone. Each check raises ValueError with what to write instead, never with what was there.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, ValidationInfo
+
+_LARGEST = 100_000
+
+
+def _number(value: object) -> Decimal:
+    if type(value) is int or isinstance(value, Decimal):
+        number = Decimal(value)
+        if number.is_finite() and abs(number) < _LARGEST:
+            return number
+        raise ValueError("must be a finite number of reasonable size")
+    raise ValueError("must be a number without quotes, such as 7.4")
+
+
+def _positive(value: object) -> Decimal:
+    number = _number(value)
+    if not number > 0:
+        raise ValueError("must be above 0")
+    return number
+
+
+def _whole(value: object) -> int:
+    if type(value) is int and 0 <= value < _LARGEST:
+        return value
+    raise ValueError("must be a whole number without quotes")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("must be text in quotes")
+
+
+def in_zone(value: datetime, zone: ZoneInfo | None) -> datetime:
+    """Return an aware time: as it is, or in the file's zone.
+
+    Raises:
+        ValueError: it is naive and no zone is named, or no or two such moments exist that day.
+
+    """
+    if value.tzinfo is not None:
+        return value
+    if zone is None:
+        raise ValueError("has no offset: add one (2026-10-20T07:45:00+02:00), or time_zone under [patient]")
+    first, second = value.replace(tzinfo=zone), value.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        raise ValueError("does not exist or comes twice on the day the clocks change: add the offset")
+    return first
+
+
+def _time(value: object, info: ValidationInfo) -> datetime:
+    if isinstance(value, datetime):
+        return in_zone(value, _zone_of(info))
+    if isinstance(value, date):
+        raise ValueError("needs a time of day: 2026-10-20T07:45:00+02:00")  # noqa: TRY004
+    raise ValueError("must be a date and time without quotes: 2026-10-20T07:45:00+02:00")
+
+
+def _time_or_day(value: object, info: ValidationInfo) -> datetime | date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return _time(value, info)
+
+
+def _day(value: object, info: ValidationInfo) -> date:
+    moment = _time_or_day(value, info)
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _zone_of(info: ValidationInfo) -> ZoneInfo | None:
+    context: dict[str, Any] = info.context or {}
+    return context.get("zone")
+
+
+def zone_named(name: object) -> ZoneInfo:
+    """Return the IANA zone of a name.
+
+    Raises:
+        ValueError: there is none.
+
+    """
+    try:
+        return ZoneInfo(_text(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as Europe/Paris") from None
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Positive = Annotated[Decimal, BeforeValidator(_positive)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Text = Annotated[str, BeforeValidator(_text)]
+Time = Annotated[datetime, BeforeValidator(_time)]
+TimeOrDay = Annotated[datetime | date, BeforeValidator(_time_or_day)]
+Day = Annotated[date, BeforeValidator(_day)]

@@ -1,0 +1,1 @@
+"""The clinical tables of `data/`: where they are, the shape of each row, and the only readers."""

@@ -1,0 +1,135 @@
+"""One builder that makes a frozen row from a TOML table, or says what is wrong with it.
+
+It serves the bundled tables at every start, so it knows only plain types and needs no pydantic.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from tdmcli.errors import BadFile, Code
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Row = TypeVar("Row")
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """Return the TOML tables of a bundled file, with every number that has a point as Decimal.
+
+    Raises:
+        BadFile: the file can't be read or isn't TOML.
+
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        message = f"{path.name}: can't be read ({error.strerror})"
+        raise BadFile(message, Code.BAD_TABLE) from error
+    except (ValueError, RecursionError) as error:
+        message = f"{path.name}: not valid TOML ({error})"
+        raise BadFile(message, Code.BAD_TABLE) from error
+
+
+def build_row(shape: type[Row], table: object, where: str) -> Row:
+    """Return the row that a TOML table describes.
+
+    Args:
+        shape: a frozen dataclass of plain types (str, int, bool, Decimal, StrEnum, tuple, another such class).
+        table: the TOML table.
+        where: file and row, for the message.
+
+    Raises:
+        BadFile: an unknown or missing key, a wrong type, or a value that breaks the shape's own check.
+
+    """
+    if not isinstance(table, dict):
+        raise _bad(where, f"must be a table, not {_name_of(table)}")
+    where = f"{where} {table['id']!r}" if isinstance(table.get("id"), str) else where
+    hints = _hints(shape)
+    unknown = sorted(set(table) - set(hints))
+    if unknown:
+        raise _bad(where, f"unknown key {unknown[0]!r}; known: {', '.join(hints)}")
+    values = {}
+    for field in fields(shape):  # type: ignore[arg-type]
+        if field.name in table:
+            values[field.name] = _convert(hints[field.name], table[field.name], f"{where}, {field.name}")
+        elif field.default is MISSING:
+            raise _bad(where, f"missing key {field.name!r}")
+    try:
+        return shape(**values)
+    except ValueError as error:
+        raise _bad(where, str(error)) from error
+
+
+def build_rows(shape: type[Row], tables: object, where: str) -> tuple[Row, ...]:
+    """Return the rows of an array of tables, in their order.
+
+    Raises:
+        BadFile: it is no array, or one row is wrong, or an id stands twice.
+
+    """
+    if not isinstance(tables, list):
+        raise _bad(where, "must be an array of tables: [[…]]")
+    rows = tuple(build_row(shape, table, f"{where} row {number}") for number, table in enumerate(tables, 1))
+    ids = [getattr(row, "id", None) for row in rows]
+    for number, row_id in enumerate(ids):
+        if row_id is not None and row_id in ids[:number]:
+            raise _bad(where, f"id {row_id!r} stands twice")
+    return rows
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(shape: type) -> dict[str, Any]:
+    if shape not in _HINTS:
+        _HINTS[shape] = get_type_hints(shape)
+    return _HINTS[shape]
+
+
+def _convert(hint: Any, value: object, where: str) -> Any:
+    origin = get_origin(hint)
+    if origin is UnionType:
+        (hint,) = (part for part in get_args(hint) if part is not NoneType)
+        origin = get_origin(hint)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise _bad(where, f"must be an array, not {_name_of(value)}")
+        (item, _) = get_args(hint)
+        return tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
+    if isinstance(hint, type) and is_dataclass(hint):
+        return build_row(hint, value, where)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if isinstance(value, str) and value in set(hint):
+            return hint(value)
+        raise _bad(where, f"must be one of {', '.join(hint)}")
+    return _convert_plain(hint, value, where)
+
+
+def _convert_plain(hint: type, value: object, where: str) -> object:
+    if hint is Decimal and type(value) in {int, Decimal}:
+        number = Decimal(value)  # type: ignore[arg-type]
+        if number.is_finite():
+            return number
+        raise _bad(where, "must be a finite number")
+    if type(value) is not hint:
+        raise _bad(where, f"must be {_NAMES.get(hint, hint.__name__)}, not {_name_of(value)}")
+    return value
+
+
+_NAMES = {str: "a string", int: "a whole number", bool: "true or false", Decimal: "a number", dict: "a table"}
+
+
+def _name_of(value: object) -> str:
+    return _NAMES.get(type(value), type(value).__name__)
+
+
+def _bad(where: str, what: str) -> BadFile:
+    return BadFile(f"{where}: {what}", Code.BAD_TABLE)

@@ -1,0 +1,66 @@
+"""The shapes of the rows of `neurotoxicity.toml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """How bad: the worst symptom decides; an unknown symptom leaves no grade."""
+
+    NONE = "none"
+    MILD = "mild"
+    SEVERE = "severe"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomRow:
+    """A symptom, its spellings and its grade; with any of `severe_with` it counts as severe."""
+
+    id: str
+    names: tuple[str, ...]
+    grade: Grade
+    source: str
+    severe_with: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRow:
+    """Something that contributes to neurotoxicity and what to do about it."""
+
+    id: str
+    name: str
+    source: str
+    action: str
+
+
+class When(StrEnum):
+    """What must be known of the level for a step to stand."""
+
+    ALWAYS = "always"
+    AT_OR_ABOVE = "at-or-above"
+    BELOW = "below"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of what to do, in the order of the file."""
+
+    id: str
+    grades: tuple[Grade, ...]
+    when: When
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkRow:
+    """Something that a source says beside the steps, and why it is not a step."""
+
+    id: str
+    text: str
+    source: str

@@ -1,0 +1,160 @@
+"""The shape of `policy.toml`: the project's own choices, one class a heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from tdmcli.tables.rows import Release
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPolicy:
+    """Limits of a level in ng/mL; previous_ratio is a plain number."""
+
+    high: Decimal
+    above_assay: Decimal
+    critical: Decimal
+    confirm_above: Decimal
+    previous_ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RangePolicy:
+    """Limits of a range of troughs in ng/mL, and how near an edge of a window is near (days)."""
+
+    lowest: Decimal
+    highest: Decimal
+    wide_ratio: Decimal
+    boundary_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class DosePolicy:
+    """Caps and limits of a dose change."""
+
+    max_increase_percent: Decimal
+    large_decrease_percent: Decimal
+    refuse_above_aims: Decimal
+    marginal_percent: Decimal
+    high_mg_per_kg_day: Decimal
+    confirm_above_mg: Decimal
+    options_each_side: int
+    units_per_intake: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPolicy:
+    """Hours after the dose within which a level counts as the trough of an interval."""
+
+    interval_h: int
+    refuse_before: Decimal
+    early_before: Decimal
+    late_after: Decimal
+    refuse_after: Decimal
+
+    def __post_init__(self) -> None:
+        """Check that the hours are in order."""
+        if not self.refuse_before < self.early_before < self.late_after < self.refuse_after:
+            raise ValueError("the hours must rise: refuse_before, early_before, late_after, refuse_after")
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyStatePolicy:
+    """Days on an unchanged dose before a level may lower or raise it."""
+
+    release: Release
+    decrease_days: Decimal
+    increase_days: Decimal
+    source: str
+
+
+class After(StrEnum):
+    """What the next level comes after."""
+
+    CHANGE = "change"
+    REPEAT = "repeat"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class NextLevelPolicy:
+    """When to draw the next level, in days from now, and why."""
+
+    release: Release
+    after: After
+    from_days: int
+    to_days: int
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StalePolicy:
+    """Days after which a level no longer decides a dose."""
+
+    first_days: int
+    refuse_in_first_days: int
+    warn_later_days: int
+    refuse_later_days: int
+    future_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionPolicy:
+    """Days for which a level still moves after a drug was started or stopped."""
+
+    inhibitor_onset_days: int
+    inhibitor_fading_days: int
+    inducer_onset_days: int
+    inducer_fading_days: int
+    repeat_from_days: int
+    repeat_to_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventPolicy:
+    """Days within which an event puts a level in doubt."""
+
+    recent_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPolicy:
+    """Limits of a weight in kg, the age of an adult, and when a weight is old (days)."""
+
+    lowest_kg: Decimal
+    highest_kg: Decimal
+    adult_from_years: int
+    old_after_days_adult: int
+    old_after_days_child: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeurotoxicityPolicy:
+    """Limits that no source gives, each in the unit of its name."""
+
+    magnesium_mmol_l: Decimal
+    magnesium_mg_dl: Decimal
+    systolic_mmhg: Decimal
+    diastolic_mmhg: Decimal
+    cholesterol_mmol_l: Decimal
+    cholesterol_mg_dl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole file."""
+
+    level: LevelPolicy
+    target: RangePolicy
+    dose: DosePolicy
+    sampling: tuple[SamplingPolicy, ...]
+    steady_state: tuple[SteadyStatePolicy, ...]
+    next_level: tuple[NextLevelPolicy, ...]
+    stale: StalePolicy
+    interaction: InteractionPolicy
+    event: EventPolicy
+    weight: WeightPolicy
+    neurotoxicity: NeurotoxicityPolicy

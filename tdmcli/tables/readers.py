@@ -1,0 +1,152 @@
+"""The only readers of `data/`: one function a table, each returning checked rows.
+
+Readers are cached: a table is read once in the life of the program.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tdmcli.errors import BadFile, Code
+from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.location import data_folder
+from tdmcli.tables.policy import Policy
+from tdmcli.tables.rows import (
+    CodeRow,
+    CoTherapyRow,
+    IndicationRow,
+    InteractionRow,
+    ProductRow,
+    SourceRow,
+    TargetRow,
+    ThresholdSetRow,
+)
+
+if TYPE_CHECKING:
+    from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
+
+
+def read_data_version() -> str:
+    """Return the calendar version of the tables."""
+    return str(_load("MANIFEST.toml", {"data_version"})["data_version"])
+
+
+@cache
+def read_sources() -> dict[str, SourceRow]:
+    """Return every source by its id."""
+    table = _load("sources.toml", {"source"})["source"]
+    return {key: build_row(SourceRow, {"id": key, **row}, "sources.toml") for key, row in table.items()}
+
+
+@cache
+def read_codes() -> dict[str, CodeRow]:
+    """Return the text of every code by its id."""
+    table = _load("codes.toml", {"code"})["code"]
+    return {key: build_row(CodeRow, {"id": key, **row}, "codes.toml") for key, row in table.items()}
+
+
+@cache
+def read_policy() -> Policy:
+    """Return the project's own choices."""
+    return build_row(Policy, load_toml(data_folder() / "policy.toml"), "policy.toml")
+
+
+@cache
+def read_molecular_weight() -> Decimal:
+    """Return the molecular weight of tacrolimus in g/mol, for nmol/L."""
+    table = _load("units.toml", {"molecular_weight_g_per_mol", "source"})
+    return Decimal(table["molecular_weight_g_per_mol"])
+
+
+@cache
+def read_co_therapies() -> tuple[tuple[CoTherapyRow, ...], tuple[CoTherapyRow, ...]]:
+    """Return what is given beside tacrolimus, and the inductions."""
+    table = _load("co_therapies.toml", {"co_therapy", "induction"})
+    return (
+        build_rows(CoTherapyRow, table["co_therapy"], "co_therapies.toml co_therapy"),
+        build_rows(CoTherapyRow, table["induction"], "co_therapies.toml induction"),
+    )
+
+
+@cache
+def read_products() -> tuple[ProductRow, ...]:
+    """Return every product."""
+    return build_rows(ProductRow, _load("products.toml", {"product"})["product"], "products.toml")
+
+
+@cache
+def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
+    """Return every set of C/D thresholds."""
+    table = _load("cd_ratio.toml", {"threshold_set"})
+    return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
+
+
+def indication_ids() -> tuple[str, ...]:
+    """Return the ids of all indications, which are the names of their files, in order."""
+    return tuple(sorted(path.stem for path in (data_folder() / "targets").glob("*.toml")))
+
+
+@cache
+def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow, ...]]:
+    """Return an indication and its ranges; the id must be one of `indication_ids`."""
+    name = f"targets/{indication_id}.toml"
+    table = _load(name, {"indication", "target"})
+    indication = build_row(IndicationRow, table["indication"], name)
+    if indication.id != indication_id:
+        message = f"{name}: the indication's id must be the file's name"
+        raise BadFile(message, Code.BAD_TABLE)
+    return indication, build_rows(TargetRow, table["target"], name)
+
+
+@cache
+def read_interactions() -> tuple[InteractionRow, ...]:
+    """Return every interaction, file by file."""
+    rows: list[InteractionRow] = []
+    for path in sorted((data_folder() / "interactions").glob("*.toml")):
+        name = f"interactions/{path.name}"
+        rows.extend(build_rows(InteractionRow, _load(name, {"interaction"})["interaction"], name))
+    return tuple(rows)
+
+
+def read_symptoms() -> tuple[SymptomRow, ...]:
+    """Return every symptom of neurotoxicity with its grade."""
+    from tdmcli.tables.neurotoxicity_rows import SymptomRow
+
+    return build_rows(SymptomRow, _neurotoxicity()["symptom"], "neurotoxicity.toml symptom")
+
+
+def read_factors() -> tuple[FactorRow, ...]:
+    """Return every contributing factor of neurotoxicity."""
+    from tdmcli.tables.neurotoxicity_rows import FactorRow
+
+    return build_rows(FactorRow, _neurotoxicity()["factor"], "neurotoxicity.toml factor")
+
+
+def read_steps() -> tuple[StepRow, ...]:
+    """Return the steps for neurotoxicity in their order."""
+    from tdmcli.tables.neurotoxicity_rows import StepRow
+
+    return build_rows(StepRow, _neurotoxicity()["step"], "neurotoxicity.toml step")
+
+
+def read_remarks() -> tuple[RemarkRow, ...]:
+    """Return what sources say of neurotoxicity that is not a step."""
+    from tdmcli.tables.neurotoxicity_rows import RemarkRow
+
+    return build_rows(RemarkRow, _neurotoxicity()["remark"], "neurotoxicity.toml remark")
+
+
+@cache
+def _neurotoxicity() -> dict[str, Any]:
+    return _load("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
+
+
+def _load(name: str, keys: set[str]) -> dict[str, Any]:
+    table = load_toml(data_folder() / name)
+    for wrong in sorted(set(table) ^ keys):
+        what = "missing" if wrong in keys else "unknown"
+        message = f"{name}: {what} table {wrong!r}"
+        raise BadFile(message, Code.BAD_TABLE)
+    return table

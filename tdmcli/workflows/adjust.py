@@ -1,0 +1,382 @@
+"""What dose gets there? The proportional rule, with everything that speaks for and against using it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.dose_adjustment import Adjustment, Case, Option, adjust_dose, make_option, midpoint
+from tdmcli.domain.findings import Finding, Refused, refuse, settle
+from tdmcli.domain.regimen import Regimen, parse_dose
+from tdmcli.domain.target_range import Position, position
+from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
+from tdmcli.domain.units import show, show_range
+from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.policy import After
+from tdmcli.tables.readers import read_policy
+from tdmcli.tables.rows import Population, TargetRow
+from tdmcli.workflows import asked as ask
+from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.drug_checks import check_taken
+from tdmcli.workflows.facts import gather, history_findings
+from tdmcli.workflows.ranges import (
+    RangeAnswer,
+    RangeQuestion,
+    Ranges,
+    co_therapies_among,
+    disagreement,
+    find_ranges,
+    range_answer,
+)
+from tdmcli.workflows.regimens import RegimenAnswer, UnitsAnswer, regimen_answer, units_answer
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from tdmcli.domain.units import Level
+    from tdmcli.tables.rows import ProductRow
+    from tdmcli.workflows.asked import Asked
+    from tdmcli.workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class AimAnswer:
+    """The range used, the level aimed at in it, and the row it comes from (null for a range of one's own)."""
+
+    low_ng_ml: Decimal
+    high_ng_ml: Decimal
+    aim_ng_ml: Decimal | None
+    row: RangeAnswer | None
+    from_: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionAnswer:
+    """A regimen that can be given, and the trough it is predicted to lead to."""
+
+    intakes_mg: tuple[Decimal, ...]
+    interval_h: int
+    daily_dose_mg: Decimal
+    change_percent: Decimal
+    predicted_trough_ng_ml: Decimal
+    position: str
+    units: tuple[tuple[UnitsAnswer, ...] | None, ...]
+    text: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextLevel:
+    """When to draw the next level, and why."""
+
+    from_: date
+    to: date
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustData:
+    """The answer of `adjust`."""
+
+    current: RegimenAnswer
+    sampled: RegimenAnswer
+    level_ng_ml: Decimal
+    level: str
+    taken: datetime | None
+    target: AimAnswer
+    position: str
+    other_ranges: tuple[RangeAnswer, ...]
+    unrounded_daily_dose_mg: Decimal
+    capped_daily_dose_mg: Decimal
+    rounding_percent: Decimal
+    options: tuple[OptionAnswer, ...]
+    tried: tuple[OptionAnswer, ...]
+    proposal: OptionAnswer
+    next_level: NextLevel
+    not_checked: tuple[str, ...]
+    product_name: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustQuestion:
+    """What only `adjust` asks: an aim, regimens to try, conditions of the range."""
+
+    asked: Asked
+    aim: str | None = None
+    tried: tuple[str, ...] = ()
+    source: str | None = None
+    equal_intakes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    low: Decimal
+    high: Decimal
+    aim: Decimal | None
+    row: TargetRow | None
+    ranges: Ranges | None
+    source: str
+
+
+def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
+    """Return the dose for a level and a range, its options, and when to measure next.
+
+    Raises:
+        ExpectedError: the question can't be read, something is missing, or a number would not be safe.
+
+    """
+    asked = question.asked
+    accepted = ask.accepted(asked)
+    facts = gather(asked)
+    level, sampled, current, product = _needed(facts)
+    aim = _aim(question, facts, product)
+    where = position(level, aim.low, aim.high)
+    findings = facts.findings + (aim.ranges.findings if aim.ranges else ())
+    if aim.ranges is not None:
+        findings += disagreement(level, aim.low, aim.high, aim.row, aim.ranges)
+    findings += _about_level(facts, level, sampled, product, where)
+    findings += _about_patient(facts, current)
+    warnings = settle(findings, accepted)
+    codes = {finding.code for finding in warnings}
+    case = Case(
+        level=level,
+        sampled=replace(sampled, product=product),
+        current=replace(current, product=product),
+        low_ng_ml=aim.low,
+        high_ng_ml=aim.high,
+        aim_ng_ml=aim.aim,
+        sample_time_known=facts.hours_after_dose is not None,
+        out_before=_out_before(facts, aim, where),
+        no_increase=Code.LATE_SAMPLE in codes,
+        no_decrease=Code.EARLY_SAMPLE in codes,
+        equal_intakes=question.equal_intakes,
+    )
+    try:
+        adjustment = adjust_dose(case, read_policy().dose)
+    except Refused as refused:
+        raise Refused(*refused.findings, *warnings) from None
+    return _answer(question, facts, aim, case, adjustment, warnings)
+
+
+def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
+    if facts.level is None:
+        why = "" if facts.record is None else " in the patient file"
+        raise refuse(Code.MISSING_LEVEL, why=why)
+    if facts.sampled is None and facts.record is not None and facts.drawn is not None:
+        raise Refused(
+            *history_findings(facts, Position.UNDETERMINED),
+            Finding(Code.MISSING_REGIMEN, {"what": "when the level was drawn"}, refuses=True),
+        )
+    if facts.sampled is None or facts.current is None:
+        raise refuse(Code.MISSING_REGIMEN, what="none was given")
+    product = facts.current.product
+    if product is None:
+        raise refuse(Code.MISSING_PRODUCT)
+    if product.route != "oral":
+        raise refuse(Code.NOT_ORAL, route=product.route)
+    return facts.level, facts.sampled, facts.current, product
+
+
+def _aim(question: AdjustQuestion, facts: Facts, product: ProductRow) -> _Aim:
+    ranges = None
+    if facts.indication is not None and (facts.target is None or facts.day is not None):
+        ranges = find_ranges(
+            RangeQuestion(
+                indication=facts.indication,
+                day=facts.day,
+                phase=facts.phase,
+                population=facts.population,
+                co_therapy=co_therapies_among(facts.drugs),
+                product=product,
+                source=question.source,
+            )
+        )
+    if facts.target is not None:
+        low, high = facts.target
+        row, source = None, facts.target_from or "--target"
+    elif ranges is None:
+        raise refuse(Code.MISSING_TARGET, why="")
+    elif ranges.default is None:
+        raise refuse(Code.MISSING_TARGET, why=_why_no_default(ranges))
+    else:
+        row = ranges.default
+        low, high, source = row.low_ng_ml, row.high_ng_ml, row.source
+    return _Aim(low, high, _aimed_at(question, low, high), row, ranges, source)
+
+
+def _why_no_default(ranges: Ranges) -> str:
+    name = ranges.indication.name.lower()
+    if ranges.indication.phase_decides and ranges.situation.phase is None:
+        return f": {name} has phases ({', '.join(ranges.indication.phases)}) and none was given (--phase)"
+    return f": no single row of {name} may be aimed at (see tdmcli target {ranges.indication.id})"
+
+
+def _aimed_at(question: AdjustQuestion, low: Decimal, high: Decimal) -> Decimal | None:
+    limits = read_policy().target
+    aim = ask.number("--aim", question.aim)
+    if aim is not None:
+        if not low <= aim <= high:
+            raise WrongUsage(f"--aim: {show(aim)} is outside the range {show_range(low, high)}")
+        return aim
+    return None if high > limits.wide_ratio * low else midpoint(low, high)
+
+
+def _about_level(
+    facts: Facts, level: Level, sampled: Regimen, product: ProductRow, where: Position
+) -> tuple[Finding, ...]:
+    policy = read_policy()
+    findings = tuple(
+        replace(finding, refuses=True) if finding.code is Code.CRITICAL_LEVEL else finding
+        for finding in check_size(level, policy.level)
+    )
+    findings += history_findings(facts, where)
+    findings += check_sample_time(facts.hours_after_dose, sampled.interval_h, where, policy.sampling)
+    findings += check_steady_state(facts.days_on_dose, facts.change, where, product.release, policy.steady_state)
+    if facts.drawn is None:
+        findings += check_taken(facts.drugs)
+    return tuple(sorted(findings, key=lambda finding: finding.code is not Code.CRITICAL_LEVEL))
+
+
+def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
+    policy = read_policy()
+    child = facts.population is Population.CHILD
+    if facts.weight_kg is None:
+        if child:
+            raise refuse(Code.MISSING_WEIGHT, age=str(facts.age))
+        return ()
+    findings: tuple[Finding, ...] = ()
+    per_kg = current.daily_dose_mg / facts.weight_kg
+    if per_kg > policy.dose.high_mg_per_kg_day:
+        values = {"dose": show(per_kg), "limit": show(policy.dose.high_mg_per_kg_day)}
+        findings += (Finding(Code.DOSE_HIGH, values),)
+    if facts.record is not None:
+        from tdmcli.domain.history import day_of, latest
+        from tdmcli.domain.sample_checks import check_weight_age
+
+        history = facts.record.history
+        today = day_of(facts.now, history.zone)
+        weighed = latest(history.weights, today)
+        if weighed is not None and weighed.value == facts.weight_kg:
+            limits = (policy.weight.old_after_days_adult, policy.weight.old_after_days_child)
+            findings += check_weight_age((today - weighed.day).days, adult=not child, limits=limits)
+    return findings
+
+
+def _out_before(facts: Facts, aim: _Aim, where: Position) -> bool:
+    if facts.before is None or where is Position.WITHIN:
+        return False
+    return position(facts.before.level, aim.low, aim.high) is where
+
+
+def _answer(
+    question: AdjustQuestion,
+    facts: Facts,
+    aim: _Aim,
+    case: Case,
+    adjustment: Adjustment,
+    warnings: tuple[Finding, ...],
+) -> Answer[AdjustData]:
+    citations = Citations()
+    product = case.current.product
+    if product is None:  # adjust_dose has refused this before
+        raise refuse(Code.MISSING_PRODUCT)
+    row = range_answer(aim.row, aim.ranges, case.level, citations) if aim.row and aim.ranges else None
+    others = tuple(one for one in aim.ranges.applying if one is not aim.row) if aim.ranges else ()
+    other_ranges = tuple(range_answer(one, aim.ranges, case.level, citations) for one in others) if aim.ranges else ()
+    citations.add(product.source, f"{product.locator} (strengths)")
+    citations.add("policy", "data/policy.toml")
+    policy = read_policy()
+    tried = tuple(_option(make_option(case, _tried(text, case), policy.dose), case) for text in question.tried)
+    proposal = adjustment.proposal
+    capped = adjustment.capped_daily_dose_mg
+    data = AdjustData(
+        current=regimen_answer(case.current),
+        sampled=regimen_answer(case.sampled),
+        level_ng_ml=case.level.value_ng_ml,
+        level=case.level.text,
+        taken=facts.drawn.taken if facts.drawn else None,
+        target=AimAnswer(aim.low, aim.high, aim.aim, row, aim.source),
+        position=adjustment.position,
+        other_ranges=other_ranges,
+        unrounded_daily_dose_mg=adjustment.unrounded_daily_dose_mg,
+        capped_daily_dose_mg=capped,
+        rounding_percent=(proposal.regimen.daily_dose_mg - capped) * 100 / capped,
+        options=tuple(_option(option, case) for option in adjustment.options),
+        tried=tried,
+        proposal=_option(proposal, case),
+        next_level=_next_level(facts, adjustment, product, citations),
+        not_checked=_not_checked(facts),
+        product_name=product.name,
+        form=product.form,
+    )
+    return Answer(
+        command="adjust",
+        data=data,
+        as_of=facts.now,
+        warnings=warn(warnings + adjustment.findings),
+        sources=citations.cited(),
+        inputs=facts.inputs | ({"aim": {"value": question.aim, "from": "--aim"}} if question.aim else {}),
+        assumed=_assumed(facts),
+        out_of_range=adjustment.position in {Position.BELOW, Position.ABOVE},
+    )
+
+
+def _tried(text: str, case: Case) -> Regimen:
+    intakes = ask.typed("--try", parse_dose, text)
+    return ask.typed("--try", lambda _: Regimen(intakes, case.current.interval_h, case.current.product), text)
+
+
+def _option(option: Option, case: Case) -> OptionAnswer:
+    regimen = option.regimen
+    return OptionAnswer(
+        intakes_mg=regimen.day_mg,
+        interval_h=regimen.interval_h,
+        daily_dose_mg=regimen.daily_dose_mg,
+        change_percent=option.change_percent,
+        predicted_trough_ng_ml=option.predicted_trough_ng_ml,
+        position=option.position,
+        units=tuple(units_answer(units) for units in option.units),
+        text=regimen.text,
+        current=regimen.day_mg == case.current.day_mg and regimen.interval_h == case.current.interval_h,
+    )
+
+
+def _next_level(facts: Facts, adjustment: Adjustment, product: ProductRow, citations: Citations) -> NextLevel:
+    if adjustment.repeat_first:
+        after = After.REPEAT
+    else:
+        after = After.KEEP if adjustment.proposal.change_percent == 0 else After.CHANGE
+        if after is After.KEEP and adjustment.position is not Position.WITHIN:
+            after = After.REPEAT
+    rows = read_policy().next_level
+    row = next(one for one in rows if one.release is product.release and one.after is after)
+    zone = facts.record.history.zone if facts.record else facts.now.tzinfo
+    today = facts.now.astimezone(zone).date()
+    citations.add(row.source, "next level" if row.source == "policy" else "2.3, 2.4")
+    return NextLevel(today + timedelta(days=row.from_days), today + timedelta(days=row.to_days), row.reason, row.source)
+
+
+def _not_checked(facts: Facts) -> tuple[str, ...]:
+    missing = []
+    if facts.weight_kg is None:
+        missing.append("mg/kg (no weight)")
+    if facts.age is None:
+        missing.append("age")
+    return tuple(missing)
+
+
+def _assumed(facts: Facts) -> str | None:
+    parts = []
+    if facts.hours_after_dose is None:
+        parts.append("a trough")
+    if facts.days_on_dose is None:
+        parts.append("at steady state")
+    if not facts.drugs and facts.record is None:
+        parts.append("no interacting drug")
+    if facts.age is None:
+        parts.append("an adult")
+    return f"Assumed: {', '.join(parts)}." if parts else None

@@ -1,0 +1,160 @@
+"""What every command returns: an Answer, whose data class is the JSON contract of its command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from tdmcli import __version__
+from tdmcli.domain.findings import Refused
+from tdmcli.tables.readers import read_codes, read_data_version, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tdmcli.domain.findings import Finding
+    from tdmcli.errors import ExpectedError
+
+SCHEMA = "tdmcli.answer/1"
+
+Data = TypeVar("Data")
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning as it is shown: its code, what was found, and what to do."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source that the answer rests on, what it is and how it was read."""
+
+    id: str
+    citation: str
+    locator: str
+    kind: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Data]):
+    """The answer to one question.
+
+    `inputs` hold everything used and where it came from; `assumed` is the line of what the question didn't say.
+    """
+
+    command: str
+    data: Data
+    as_of: datetime
+    warnings: tuple[Warned, ...] = ()
+    sources: tuple[Cited, ...] = ()
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    assumed: str | None = None
+    out_of_range: bool = False
+
+
+@dataclass(slots=True)
+class Citations:
+    """Collects the sources that an answer names, each once, with every place in it that was used."""
+
+    _locators: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, source: str, locator: str = "") -> str:
+        """Note a source and a place in it; returns its id."""
+        places = self._locators.setdefault(source, [])
+        if locator and locator not in places:
+            places.append(locator)
+        return source
+
+    def cited(self) -> tuple[Cited, ...]:
+        """Return the sources in the order in which they were first named."""
+        known = read_sources()
+        return tuple(
+            Cited(row.id, row.citation, "; ".join(places), row.kind, row.read)
+            for row, places in ((known[source], places) for source, places in self._locators.items())
+        )
+
+
+def warn(findings: Iterable[Finding]) -> tuple[Warned, ...]:
+    """Return findings with their text, each code and text once."""
+    shown: dict[tuple[str, str], Warned] = {}
+    for finding in findings:
+        one = Warned(finding.code, text_of(finding))
+        shown.setdefault((one.code, one.message), one)
+    return tuple(shown.values())
+
+
+def text_of(finding: Finding) -> str:
+    """Return what a finding means and what to do, from codes.toml."""
+    row = read_codes()[finding.code]
+    return " ".join(part for part in (row.message.format_map(finding.values), row.action) if part)
+
+
+def envelope(answer: Answer[Any]) -> dict[str, object]:
+    """Return an answer as the JSON object that scripts rely on. DESIGN.md, section 4."""
+    return _envelope(
+        command=answer.command,
+        status="ok",
+        data=to_json(answer.data),
+        warnings=to_json(answer.warnings),
+        sources=to_json(answer.sources),
+        inputs=to_json(dict(answer.inputs)),
+        as_of=answer.as_of.isoformat(),
+    )
+
+
+def error_envelope(command: str | None, error: ExpectedError) -> dict[str, object]:
+    """Return a refusal or an error as the same JSON object, with data null."""
+    others = error.findings[1:] if isinstance(error, Refused) else ()
+    return _envelope(
+        command=command,
+        status=error.status,
+        code=str(error.code),
+        message=message_of(error),
+        warnings=to_json(warn(others)),
+    )
+
+
+def message_of(error: ExpectedError) -> str:
+    """Return the one line that is shown for an error or refusal."""
+    return text_of(error.findings[0]) if isinstance(error, Refused) else error.message
+
+
+def _envelope(**parts: object) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "command": None,
+        "status": "error",
+        "code": None,
+        "message": None,
+        "data": None,
+        "warnings": [],
+        "sources": [],
+        "inputs": {},
+        "tool": {"version": __version__, "data_version": read_data_version()},
+        "as_of": None,
+    } | parts
+
+
+def to_json(value: Any) -> Any:
+    """Return a value of plain types: Decimals as the shortest number, tuples as lists, classes as objects."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {one.name.rstrip("_"): to_json(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): to_json(one) for key, one in value.items()}
+    if isinstance(value, tuple | list | frozenset | set):
+        items = sorted(value) if isinstance(value, frozenset | set) else value
+        return [to_json(one) for one in items]
+    return value

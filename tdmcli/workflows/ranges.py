@@ -1,0 +1,205 @@
+"""Finding the range for an indication: the rows of its table with how each fits, and the default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.target_range import (
+    AIMABLE,
+    APPLIES,
+    Situation,
+    find_default,
+    fit,
+    neighbours,
+    position,
+    positions_disagree,
+)
+from tdmcli.domain.units import clean, show_range
+from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.readers import read_co_therapies, read_indication, read_policy, read_sources
+from tdmcli.tables.rows import IndicationRow, Population, TargetRow
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tdmcli.domain.units import Level
+    from tdmcli.tables.rows import CoTherapyRow, ProductRow
+    from tdmcli.workflows.answer import Citations
+
+
+@dataclass(frozen=True, slots=True)
+class RangeAnswer:
+    """One row of a table of ranges, as answers show it."""
+
+    id: str
+    low_ng_ml: Decimal
+    high_ng_ml: Decimal
+    kind: str
+    population: str | None
+    condition: str | None
+    from_day: int | None
+    to_day: int | None
+    phase: str | None
+    applies: str
+    source: str
+    locator: str
+    evidence: str | None
+    note: str | None
+    position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The rows that apply (and the others), the default, and what was found about them."""
+
+    indication: IndicationRow
+    situation: Situation
+    default: TargetRow | None
+    applying: tuple[TargetRow, ...]
+    others: tuple[TargetRow, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeQuestion:
+    """What decides which range applies; None is not stated."""
+
+    indication: str
+    day: int | None
+    phase: str | None = None
+    population: Population | None = None
+    co_therapy: tuple[str, ...] = ()
+    induction: str | None = None
+    product: ProductRow | None = None
+    source: str | None = None
+
+
+def find_ranges(question: RangeQuestion) -> Ranges:
+    """Return the ranges for an indication.
+
+    Raises:
+        Refused: a transplant without a time, an unknown co-therapy or source.
+        WrongUsage: a phase that the indication does not have.
+
+    """
+    indication, rows = read_indication(question.indication)
+    if indication.transplant and question.day is None:
+        raise refuse(Code.MISSING_TIME, indication=indication.name.lower())
+    if question.phase is not None and question.phase not in indication.phases:
+        known = f"one of {', '.join(indication.phases)}" if indication.phases else "none: leave it out"
+        raise WrongUsage(f"--phase: {clean(question.phase)!r} is not a phase of {indication.id}; known: {known}")
+    if question.source is not None:
+        rows = _of_source(rows, question.source)
+    situation = _situation(question, indication)
+    default = find_default(rows, situation)
+    if default is None and question.source is not None:
+        aimable = [row for row in rows if fit(row, situation) in APPLIES and row.kind in AIMABLE]
+        default = aimable[0] if len(aimable) == 1 else None
+    if question.phase is None and indication.phase_decides:
+        default = None
+    fits = {row.id: fit(row, situation) for row in rows}
+    findings: tuple[Finding, ...] = ()
+    if default is not None and question.day is not None and indication.transplant:
+        near = neighbours(rows, default, question.day, read_policy().target.boundary_days)
+        if near:
+            texts = "; ".join(f"{window_text(row)} {show_range(row.low_ng_ml, row.high_ng_ml)}" for row in near)
+            findings += (Finding(Code.NEAR_BOUNDARY, {"day": str(question.day), "neighbours": texts}),)
+    return Ranges(
+        indication,
+        situation,
+        default,
+        tuple(row for row in rows if fits[row.id] in APPLIES),
+        tuple(row for row in rows if fits[row.id] not in APPLIES),
+        findings,
+    )
+
+
+def _of_source(rows: tuple[TargetRow, ...], source: str) -> tuple[TargetRow, ...]:
+    chosen = tuple(row for row in rows if row.source == source)
+    if not chosen:
+        known = ", ".join(sorted({row.source for row in rows}))
+        raise refuse(Code.UNKNOWN_SOURCE, name=clean(source), known=known)
+    return chosen
+
+
+def _situation(question: RangeQuestion, indication: IndicationRow) -> Situation:
+    co_therapies, inductions = read_co_therapies()
+    stated = frozenset(_named(name, co_therapies, "co-therapy") for name in question.co_therapy) or None
+    induction = None if question.induction is None else _named(question.induction, inductions, "induction")
+    return Situation(
+        day=question.day if indication.transplant else None,
+        phase=question.phase,
+        population=question.population,
+        co_therapy=stated,
+        induction=induction,
+        product=question.product,
+        rivals=frozenset(row.id for row in co_therapies if row.rival),
+        usual_population=indication.population or Population.ADULT,
+    )
+
+
+def _named(name: str, rows: tuple[CoTherapyRow, ...], what: str) -> str:
+    wanted = "-".join(name.casefold().replace("_", "-").split())
+    for row in rows:
+        if wanted in row.names:
+            return row.id
+    known = f"as {what}: {', '.join(row.id for row in rows)}"
+    raise refuse(Code.UNKNOWN_DRUG, name=clean(name), near="", known=known)
+
+
+def co_therapies_among(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the drugs named that ranges are made for (mmf, everolimus …)."""
+    known = {name for row in read_co_therapies()[0] for name in row.names}
+    return tuple(name for name in names if "-".join(name.casefold().split()) in known)
+
+
+def range_answer(row: TargetRow, ranges: Ranges, level: Level | None, citations: Citations) -> RangeAnswer:
+    """Return a row as answers show it, its source noted."""
+    return RangeAnswer(
+        id=row.id,
+        low_ng_ml=row.low_ng_ml,
+        high_ng_ml=row.high_ng_ml,
+        kind=row.kind,
+        population=row.population,
+        condition=row.condition,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        phase=row.phase,
+        applies=fit(row, ranges.situation),
+        source=citations.add(row.source, row.locator),
+        locator=row.locator,
+        evidence=row.evidence or read_sources()[row.source].kind,
+        note=row.note,
+        position=position(level, row.low_ng_ml, row.high_ng_ml) if level else None,
+    )
+
+
+def disagreement(
+    level: Level, low: Decimal, high: Decimal, used: TargetRow | None, ranges: Ranges
+) -> tuple[Finding, ...]:
+    """Return whether another range that applies puts the level elsewhere than the range used (R69)."""
+    others = [row for row in ranges.applying if row.kind in AIMABLE and row is not used]
+    here = position(level, low, high)
+    if used is not None and not positions_disagree(level, used, others):
+        return ()
+    elsewhere = [(row, position(level, row.low_ng_ml, row.high_ng_ml)) for row in others]
+    differing = [(row, there) for row, there in elsewhere if there is not here]
+    if not differing:
+        return ()
+    texts = "; ".join(
+        f"{there} {show_range(row.low_ng_ml, row.high_ng_ml)} ({', '.join(filter(None, (row.source, row.condition)))})"
+        for row, there in differing
+    )
+    detail = f"{here} {show_range(low, high)}, but {texts}"
+    return (Finding(Code.RANGES_DISAGREE, {"detail": detail}),)
+
+
+def window_text(row: TargetRow) -> str:
+    """Return a row's window for a person, such as `days 30 to 89`."""
+    if row.from_day is None and row.to_day is None:
+        return f"{row.phase} phase" if row.phase else "any time"
+    if row.to_day is None:
+        return f"from day {row.from_day}"
+    return f"days {row.from_day or 0} to {row.to_day - 1}"

@@ -1,0 +1,196 @@
+"""What should this level be? The default range, all others that apply, and where a level lies in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import refuse
+from tdmcli.domain.target_range import Position, common_range, position
+from tdmcli.domain.trough import check_size
+from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
+from tdmcli.errors import Code
+from tdmcli.tables.readers import read_molecular_weight, read_policy
+from tdmcli.tables.rows import Population
+from tdmcli.workflows import asked as ask
+from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.facts import gather
+from tdmcli.workflows.ranges import (
+    RangeAnswer,
+    RangeQuestion,
+    Ranges,
+    disagreement,
+    find_ranges,
+    range_answer,
+)
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tdmcli.domain.units import Level
+    from tdmcli.tables.rows import TargetRow
+    from tdmcli.workflows.asked import Asked
+    from tdmcli.workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class CommonRange:
+    """The part that lies inside every range that applies."""
+
+    low_ng_ml: Decimal
+    high_ng_ml: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InNmol:
+    """A range in nmol/L, rounded to one decimal."""
+
+    low_nmol_l: Decimal
+    high_nmol_l: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRange:
+    """A range that a patient file sets, which wins over every table."""
+
+    low_ng_ml: Decimal
+    high_ng_ml: Decimal
+    from_: str
+    position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetData:
+    """The answer of `target`."""
+
+    indication: str
+    days_after_transplant: int | None
+    default: RangeAnswer | None
+    default_nmol_l: InNmol | None
+    own: OwnRange | None
+    rows: tuple[RangeAnswer, ...]
+    other_rows: tuple[RangeAnswer, ...]
+    agreement: CommonRange | None
+    position: str | None
+    level_ng_ml: Decimal | None
+    level: str | None
+    phases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetQuestion:
+    """What only `target` asks: conditions of a range, one source, or every row."""
+
+    asked: Asked
+    population: Population | None = None
+    co_therapy: tuple[str, ...] = ()
+    induction: str | None = None
+    source: str | None = None
+    everything: bool = False
+
+
+def answer_target(question: TargetQuestion) -> Answer[TargetData]:
+    """Return the ranges for an indication and a time, and where a level lies in them.
+
+    Raises:
+        ExpectedError: the question can't be read, or there is no answer.
+
+    """
+    facts = gather(question.asked)
+    if facts.indication is None:
+        raise refuse(Code.MISSING_INDICATION, how="an indication such as kidney, or a patient file with one")
+    product = ask.product(question.asked) or (facts.current.product if facts.current else None)
+    ranges = find_ranges(
+        RangeQuestion(
+            indication=facts.indication,
+            day=facts.day,
+            phase=facts.phase,
+            population=question.population or facts.population,
+            co_therapy=question.co_therapy,
+            induction=question.induction,
+            product=product,
+            source=question.source,
+        )
+    )
+    return _answer(question, facts, ranges)
+
+
+def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[TargetData]:
+    citations = Citations()
+    level = facts.level
+    shown = ranges.others if question.everything else ()
+    default = ranges.default
+    first = () if default is None else (default,)
+    applying = first + tuple(row for row in ranges.applying if row is not default)
+    rows = tuple(range_answer(row, ranges, level, citations) for row in applying)
+    own = _own(facts, level)
+    used = _used_range(own, default)
+    where = position(level, *used) if level and used else None
+    findings = facts.findings + ranges.findings
+    if level is not None:
+        findings += check_size(level, read_policy().level)
+        if used is not None:
+            findings += disagreement(level, *used, None if own else default, ranges)
+    common = common_range(ranges.applying)
+    data = TargetData(
+        indication=ranges.indication.id,
+        days_after_transplant=facts.day,
+        default=rows[0] if default is not None else None,
+        default_nmol_l=_in_nmol(used) if ranges.indication.nmol and used else None,
+        own=own,
+        rows=rows,
+        other_rows=tuple(range_answer(row, ranges, level, citations) for row in shown),
+        agreement=CommonRange(*common) if common else None,
+        position=where,
+        level_ng_ml=level.value_ng_ml if level and level.is_number else None,
+        level=level.text if level else None,
+        phases=ranges.indication.phases,
+    )
+    inputs = dict(facts.inputs) | _conditions(question)
+    return Answer(
+        command="target",
+        data=data,
+        as_of=facts.now,
+        warnings=warn(findings),
+        sources=citations.cited(),
+        inputs=inputs,
+        assumed=_assumed(question, facts, ranges, level),
+        out_of_range=where in {Position.BELOW, Position.ABOVE},
+    )
+
+
+def _own(facts: Facts, level: Level | None) -> OwnRange | None:
+    if facts.target is None or facts.target_from is None:
+        return None
+    where = position(level, *facts.target) if level else None
+    return OwnRange(*facts.target, facts.target_from, where)
+
+
+def _used_range(own: OwnRange | None, default: TargetRow | None) -> tuple[Decimal, Decimal] | None:
+    chosen = own or default
+    return None if chosen is None else (chosen.low_ng_ml, chosen.high_ng_ml)
+
+
+def _in_nmol(used: tuple[Decimal, Decimal]) -> InNmol:
+    low, high = (rounded(ng_ml_to_nmol_l(limit, read_molecular_weight()), 1) for limit in used)
+    return InNmol(low, high)
+
+
+def _conditions(question: TargetQuestion) -> dict[str, object]:
+    stated = {
+        "population": question.population,
+        "co_therapy": list(question.co_therapy) or None,
+        "induction": question.induction,
+        "source": question.source,
+        "phase": question.asked.phase,
+    }
+    return {name: {"value": value, "from": "option"} for name, value in stated.items() if value is not None}
+
+
+def _assumed(question: TargetQuestion, facts: Facts, ranges: Ranges, level: Level | None) -> str | None:
+    parts = []
+    if question.population is None and facts.population is None:
+        parts.append("an adult" if ranges.situation.usual_population is Population.ADULT else "a child")
+    if level is not None and facts.hours_after_dose is None:
+        parts.append("a trough")
+    return f"Assumed: {', '.join(parts)}." if parts else None
