@@ -1,36 +1,11 @@
 """`tdmcli adjust`: what dose gets there?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Line, Tone, View, line, tone_of
-from tdmcli.cli.output import Format, show
-from tdmcli.cli.target import grid
-from tdmcli.domain.units import show as shown
-from tdmcli.domain.units import show_mg, show_percent, show_range
 from tdmcli.errors import ExitCode
-from tdmcli.workflows.adjust import AdjustData, AdjustQuestion, OptionAnswer, answer_adjust
-from tdmcli.workflows.asked import Asked
-
-if TYPE_CHECKING:
-    from tdmcli.workflows.answer import Answer
-    from tdmcli.workflows.regimens import UnitsAnswer
-
-CAUSES = {
-    "above": (
-        "Before changing, think of: sample taken early or from a line (reads high), interacting drug "
-        "(inhibitor raises), diarrhoea (raises), a product or dose mix-up, more taken than prescribed."
-    ),
-    "below": (
-        "Before changing, think of: missed or vomited doses (low), sample taken late (reads low), an inducer started "
-        "or an inhibitor stopped (lowers), a product or dose mix-up, a low haematocrit (whole blood reads low: "
-        "no reason to raise)."
-    ),
-}
 
 
 def adjust(
@@ -61,7 +36,7 @@ def adjust(
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
     check: opt.CheckOption = False,
-    form: opt.FormatOption = Format.AUTO,
+    form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
 ) -> None:
@@ -74,142 +49,35 @@ def adjust(
       tdmcli adjust --level 12 --dose 6 --every 24 --product envarsus-xr --target 6-9 --try 4.75
       tdmcli adjust --patient patient.toml
     """
+    from tdmcli.cli.adjust_view import VIEW
+    from tdmcli.cli.output import show
+    from tdmcli.workflows.adjust import AdjustQuestion, answer_adjust
+    from tdmcli.workflows.asked import Asked
+
     form = opt.chosen(form, json)
     asked = Asked(
-        now=opt.moment(as_of), patient=patient, level=level, dose=dose, every=every, product=product, target=target,
-        indication=indication, days=days, months=months, phase=phase, hours_after_dose=hours_after_dose,
-        days_on_dose=days_on_dose, last_change=last_change, drugs=tuple(with_ or ()), weight=weight, age=age,
-        confirm_value=confirm_value, accept=tuple(accept or ()),
-    )  # fmt: skip
+        now=opt.moment(as_of),
+        retrospective=as_of is not None,
+        patient=patient,
+        level=level,
+        dose=dose,
+        every=every,
+        product=product,
+        target=target,
+        indication=indication,
+        days=days,
+        months=months,
+        phase=phase,
+        hours_after_dose=hours_after_dose,
+        days_on_dose=days_on_dose,
+        last_change=last_change,
+        drugs=tuple(with_ or ()),
+        weight=weight,
+        age=age,
+        confirm_value=confirm_value,
+        accept=tuple(accept or ()),
+    )
     answer = answer_adjust(AdjustQuestion(asked, aim, tuple(try_ or ()), source, equal_doses))
     show(answer, VIEW, form)
     if check and answer.out_of_range:
         raise typer.Exit(ExitCode.OUT_OF_RANGE)
-
-
-def _blocks(answer: Answer[AdjustData]) -> list[Block]:
-    data = answer.data
-    blocks: list[Block] = [_range_line(data)]
-    taken = f", drawn {data.taken.isoformat(timespec='minutes')}" if data.taken else ""
-    blocks.append(Line((Cell(f"Level {data.level}: "), Cell(data.position, tone_of(data.position)), Cell(taken))))
-    blocks.append(Line((Cell(f"Proposal: {_proposed(data)}", Tone.STRONG),)))
-    blocks.append(Facts("", _arithmetic(data)))
-    if data.tried:
-        blocks.append(_options("Tried", data, data.tried))
-    blocks.append(_options(f"Around it: whole {data.form}s of {data.product_name}", data, data.options))
-    following = data.next_level
-    blocks.append(line(""))
-    blocks.append(
-        line(
-            f"Next level: {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason} "
-            f"[{following.source}]."
-        )
-    )
-    if data.position in CAUSES:
-        blocks.append(line(CAUSES[data.position]))
-    if data.other_ranges:
-        blocks.append(grid("Other ranges that apply", data.other_ranges, with_position=True))
-    if data.not_checked:
-        blocks.append(line(""))
-        blocks.append(line(f"Not checked: {', '.join(data.not_checked)}.", Tone.DIM))
-    return blocks
-
-
-def _range_line(data: AdjustData) -> Line:
-    target = data.target
-    return Line(
-        (Cell(f"Range {show_range(target.low_ng_ml, target.high_ng_ml)}", Tone.STRONG), Cell(f"  ({target.from_})"))
-    )
-
-
-def _proposed(data: AdjustData) -> str:
-    proposal = data.proposal
-    name = f"tacrolimus ({data.product_name})"
-    if proposal.change_percent == 0:
-        return f"keep {name} {proposal.text}"
-    trough = f"{shown(proposal.predicted_trough_ng_ml, 1)} ng/mL"
-    change = show_percent(proposal.change_percent)
-    return f"{name} {proposal.text} ({change}), predicted trough {trough}, {proposal.position}"
-
-
-def _arithmetic(data: AdjustData) -> tuple[tuple[str, Cell], ...]:
-    target = data.target
-    rows = [("Taken now", Cell(data.current.text))]
-    if data.sampled.text != data.current.text:
-        rows.append(("Taken when drawn", Cell(data.sampled.text)))
-    if target.aim_ng_ml is not None:
-        rows.append(("Aim", Cell(f"{shown(target.aim_ng_ml)} ng/mL")))
-    if data.position != "within" and target.aim_ng_ml is not None:
-        sampled, level = shown(data.sampled.daily_dose_mg), shown(data.level_ng_ml)
-        worked = (
-            f"{sampled} mg/day x {shown(target.aim_ng_ml)} / {level} = {shown(data.unrounded_daily_dose_mg)} mg/day"
-        )
-        rows.append(("Dose x aim / level", Cell(f"{worked} (at steady state, linear kinetics)")))
-        if data.capped_daily_dose_mg != data.unrounded_daily_dose_mg:
-            rows.append(("Capped [policy]", Cell(f"{shown(data.capped_daily_dose_mg)} mg/day")))
-        rows.append(("Rounding", Cell(f"{show_percent(data.rounding_percent)} to whole {data.form}s")))
-    rows.append((f"{data.form.capitalize()}s", Cell(_units(data.proposal))))
-    return tuple(rows)
-
-
-def _options(title: str, data: AdjustData, options: tuple[OptionAnswer, ...]) -> Grid:
-    several = len(data.proposal.intakes_mg) > 1
-    title = f"{title}, every {data.proposal.interval_h} hours{', the larger dose in the morning' if several else ''}"
-    columns = ("", "intakes", "mg/day", "change", "ng/mL", "is", f"{data.form}s (mg)")
-    return Grid(title, columns, tuple(_option(option, data) for option in options))
-
-
-def _option(option: OptionAnswer, data: AdjustData) -> tuple[Cell, ...]:
-    intakes = option.intakes_mg
-    equal = len(set(intakes)) == 1
-    proposed = option.intakes_mg == data.proposal.intakes_mg
-    mark = "now" if option.current else "=>" if proposed else ""
-    return (
-        Cell(mark, Tone.STRONG),
-        Cell(show_mg(intakes[0]) if equal else f"{' + '.join(shown(mg) for mg in intakes)} mg", Tone.STRONG),
-        Cell(shown(option.daily_dose_mg)),
-        Cell("0 %" if option.current else show_percent(option.change_percent)),
-        Cell(shown(option.predicted_trough_ng_ml, 1)),
-        Cell(option.position, tone_of(option.position)),
-        Cell(_short_units(option)),
-    )
-
-
-def _short_units(option: OptionAnswer) -> str:
-    texts = [
-        "not a sum" if units is None else " + ".join(f"{one.count} x {shown(one.strength_mg)}" for one in units)
-        for units in option.units
-    ]
-    return texts[0] if len(set(texts)) == 1 else " | ".join(texts)
-
-
-def _units(option: OptionAnswer) -> str:
-    texts = [one_intake(units) for units in option.units]
-    if len(set(texts)) == 1:
-        return texts[0]
-    if len(texts) == 2:  # noqa: PLR2004
-        return f"morning {texts[0]}; evening {texts[1]}"
-    return "; ".join(texts)
-
-
-def one_intake(units: tuple[UnitsAnswer, ...] | None) -> str:
-    """Return the capsules of one intake for a person: `1 x 1 mg + 1 x 0.5 mg`."""
-    if units is None:
-        return "not a sum of the strengths"
-    return " + ".join(f"{one.count} x {show_mg(one.strength_mg)}" for one in units)
-
-
-def _note(answer: Answer[AdjustData]) -> list[str]:
-    data = answer.data
-    following = data.next_level
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
-    low_high = show_range(data.target.low_ng_ml, data.target.high_ng_ml)
-    return [
-        f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({data.target.from_}).",
-        f"Proposal: {_proposed(data)}; {_units(data.proposal)} per intake.",
-        f"Next level {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason}.",
-        f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
-    ]
-
-
-VIEW: View[AdjustData] = View(_blocks, _note, lambda answer: answer.data.options)

@@ -1,31 +1,42 @@
 """The list of commands, and the one place where an expected error becomes a message and an exit code."""
 
-from __future__ import annotations
-
 import itertools
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tdmcli import __version__
-from tdmcli.cli import adjust, cdratio, completions, interact, neurotox, output, schema, target
+from tdmcli.cli import adjust, cdratio, completions, interact, neurotox, schema, target
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
-from tdmcli.workflows.answer import error_envelope, message_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     2
 ]  # Typer does not export its usage error; a test guards this
 
 
+def _show_help(ctx: Any, _param: Any, value: bool) -> None:
+    """Write the help through the one writer of stdout, so that a full disk or a gone reader ends as anywhere else."""
+    if value and not ctx.resilient_parsing:
+        from tdmcli.cli import output
+
+        output.write(ctx.get_help() + "\n")
+        ctx.exit()
+
+
 class Command(TyperCommand):
     """A command that takes each single option once: a second one is an error, not the last one wins (R65)."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return --help, shown by `_show_help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, after looking for an option that is given twice."""
@@ -39,6 +50,13 @@ class Command(TyperCommand):
 
 class Commands(TyperGroup):
     """The program: the single place where errors end."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return --help, shown by `_show_help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any
@@ -91,6 +109,9 @@ def _as_bug(error: Exception) -> _Bug:
 
 def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
     """Say what went wrong, on stderr and with --json as one object on stdout, and return the exit code."""
+    from tdmcli.cli import output
+    from tdmcli.workflows.answer import error_envelope, message_of
+
     try:
         message = message_of(error)
         if json and not isinstance(error, NotWritten):
@@ -134,6 +155,8 @@ app = typer.Typer(
 
 def _show_version(value: bool) -> None:
     if value:
+        from tdmcli.cli import output
+
         output.write(f"tdmcli {__version__}, tables {output.envelope_tool()['data_version']}\n")
         raise typer.Exit
 
@@ -153,6 +176,8 @@ def tdmcli(
     Decision support for health professionals; verify before acting.
     """
     if ctx.invoked_subcommand is None:
+        from tdmcli.cli import output
+
         output.write(ctx.get_help() + "\n")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,32 +26,28 @@ class Tone(StrEnum):
     DANGER = "danger"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A piece of text with its tone."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One paragraph; `indent` is for lines that belong to the one before."""
 
     cells: tuple[Cell, ...]
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Labels with their values, one a line."""
 
     title: str
     rows: tuple[tuple[str, Cell], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A table; the last column takes what room is left and wraps."""
 
     title: str
@@ -60,8 +55,7 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(NamedTuple):
     """A list of paragraphs under a title, each with a mark or a number."""
 
     title: str
@@ -72,8 +66,7 @@ class Bullets:
 Block = Line | Facts | Grid | Bullets
 
 
-@dataclass(frozen=True, slots=True)
-class View(Generic[Data]):
+class View(NamedTuple, Generic[Data]):
     """How one command's answer is shown.
 
     `blocks` for people, `note` the lines to paste into a record, `records` the rows of CSV.

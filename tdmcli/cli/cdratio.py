@@ -1,20 +1,6 @@
 """`tdmcli cdratio`: is this patient a fast metaboliser?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from tdmcli.cli import options as opt
-from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Line, Tone, View, line
-from tdmcli.cli.output import Format, show
-from tdmcli.domain.units import show as shown
-from tdmcli.workflows.asked import Asked
-from tdmcli.workflows.cdratio import CdRatioData, ThresholdAnswer, answer_cdratio
-
-if TYPE_CHECKING:
-    from tdmcli.workflows.answer import Answer
-
-_TONES = {"fast": Tone.ABOVE, "borderline": Tone.CAUTION, "not-fast": Tone.WITHIN}
 
 
 def cdratio(
@@ -31,7 +17,7 @@ def cdratio(
     with_: opt.WithDrugOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
-    form: opt.FormatOption = Format.AUTO,
+    form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
 ) -> None:
@@ -43,67 +29,27 @@ def cdratio(
       tdmcli cdratio --level 6.1 --dose 4 --every 12 --weight 68
       tdmcli cdratio --patient patient.toml
     """
+    from tdmcli.cli.cdratio_view import VIEW
+    from tdmcli.cli.output import show
+    from tdmcli.workflows.asked import Asked
+    from tdmcli.workflows.cdratio import answer_cdratio
+
     form = opt.chosen(form, json)
     asked = Asked(
-        now=opt.moment(as_of), patient=patient, level=level, dose=dose, every=every, product=product, weight=weight,
-        days=days, months=months, hours_after_dose=hours_after_dose, days_on_dose=days_on_dose,
-        last_change=last_change, drugs=tuple(with_ or ()), confirm_value=confirm_value,
-    )  # fmt: skip
+        now=opt.moment(as_of),
+        retrospective=as_of is not None,
+        patient=patient,
+        level=level,
+        dose=dose,
+        every=every,
+        product=product,
+        weight=weight,
+        days=days,
+        months=months,
+        hours_after_dose=hours_after_dose,
+        days_on_dose=days_on_dose,
+        last_change=last_change,
+        drugs=tuple(with_ or ()),
+        confirm_value=confirm_value,
+    )
     show(answer_cdratio(asked), VIEW, form)
-
-
-def _blocks(answer: Answer[CdRatioData]) -> list[Block]:
-    data = answer.data
-    ratio = shown(data.cd_ratio_ng_ml_per_mg)
-    blocks: list[Block] = [
-        Line((Cell(f"C/D {ratio} ng/mL per mg: ", Tone.STRONG), Cell(data.class_, _TONES.get(data.class_, Tone.PLAIN))))
-    ]
-    if data.not_classified_because:
-        blocks.append(line(f"No class because of: {', '.join(data.not_classified_because)}."))
-    daily = shown(data.daily_dose_mg)
-    rows = [("Arithmetic", Cell(f"{shown(data.level_ng_ml)} ng/mL / {daily} mg a day = {ratio} ng/mL per mg"))]
-    rows.append(("Regimen", Cell(data.regimen)))
-    if data.weight_normalised_ng_ml_per_mg_kg is not None and data.weight_kg is not None:
-        text = f"{shown(data.weight_normalised_ng_ml_per_mg_kg)} ng/mL per mg/kg (at {shown(data.weight_kg)} kg)"
-        rows.append(("By weight", Cell(text)))
-    if data.threshold_row is not None:
-        rows.append(("Thresholds", Cell(_set(data.threshold_row))))
-        if data.threshold_row.note:
-            rows.append(("Note", Cell(data.threshold_row.note)))
-    blocks.append(Facts("", tuple(rows)))
-    if data.other_thresholds:
-        others = tuple((Cell(one.class_, Tone.STRONG), Cell(_set(one))) for one in data.other_thresholds)
-        blocks.append(
-            Grid("Other sets (thirds are thirds of one cohort, never a class of outcome)", ("falls in", "set"), others)
-        )
-    if len(data.history) > 1:
-        past = tuple(
-            (
-                Cell(one.taken.date().isoformat()),
-                Cell(shown(one.level_ng_ml)),
-                Cell(shown(one.daily_dose_mg)),
-                Cell(shown(one.cd_ratio_ng_ml_per_mg)),
-            )
-            for one in data.history
-        )
-        blocks.append(Grid("Over time", ("day", "ng/mL", "mg/day", "C/D"), past))
-    return blocks
-
-
-def _set(one: ThresholdAnswer) -> str:
-    return f"{shown(one.lower_ng_ml_per_mg)} and {shown(one.upper_ng_ml_per_mg)}: {one.name} [{', '.join(one.sources)}]"
-
-
-def _note(answer: Answer[CdRatioData]) -> list[str]:
-    data = answer.data
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
-    sources = ", ".join(data.threshold_row.sources) if data.threshold_row else "no set holds"
-    return [
-        f"Tacrolimus C/D ratio {shown(data.cd_ratio_ng_ml_per_mg)} ng/mL per mg: {data.class_} ({sources}).",
-        f"Level {data.level} on {data.regimen}.",
-        f"Warnings: {codes}.",
-        f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
-    ]
-
-
-VIEW: View[CdRatioData] = View(_blocks, _note, lambda answer: (answer.data,))

@@ -1,14 +1,9 @@
 """`tdmcli completions`: the shipped completion script of a shell."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-
-from tdmcli.cli.output import write
-from tdmcli.tables.location import completions_folder
 
 
 class Shell(StrEnum):
@@ -38,4 +33,7 @@ def completions(shell: Annotated[Shell, typer.Argument(help="The shell to print 
       tdmcli completions fish > ~/.config/fish/completions/tdmcli.fish
       tdmcli completions powershell >> $PROFILE
     """
+    from tdmcli.cli.output import write
+    from tdmcli.tables.location import completions_folder
+
     write((completions_folder() / FILES[shell]).read_text(encoding="utf-8"))

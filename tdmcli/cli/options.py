@@ -1,7 +1,5 @@
 """Options that more than one command takes, what they complete to, and the question they make."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tdmcli.cli.output import Format
 from tdmcli.errors import WrongUsage
-from tdmcli.workflows.asked import parse_moment
 
 
 def indications(incomplete: str) -> list[str]:
@@ -70,6 +66,25 @@ def phases(incomplete: str) -> list[str]:
 
     known = {phase for name in indication_ids() for phase in read_indication(name)[0].phases}
     return sorted(phase for phase in known if phase.startswith(incomplete))
+
+
+class Format(StrEnum):
+    """What an answer is printed as."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    PLAIN = "plain"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    NOTE = "note"
+
+
+class Whom(StrEnum):
+    """Whom a range is for."""
+
+    ADULT = "adult"
+    CHILD = "child"
 
 
 class LastChange(StrEnum):
@@ -158,6 +173,8 @@ def moment(as_of: str | None) -> datetime:
         WrongUsage: it is no time.
 
     """
+    from tdmcli.workflows.asked import parse_moment
+
     if as_of is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:

@@ -6,11 +6,11 @@ import contextlib
 import os
 import shutil
 import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tdmcli import __version__
 from tdmcli.cli.blocks import Block, Bullets, Cell, Tone, View, line
+from tdmcli.cli.options import Format
 from tdmcli.errors import Code, NotWritten
 from tdmcli.workflows.answer import Answer, envelope, to_json
 
@@ -20,19 +20,8 @@ if TYPE_CHECKING:
 
 Data = TypeVar("Data")
 
+NARROWEST, WIDEST = 20, 400  # columns: below, words break anyway; above, nobody reads (and Rich pads)
 DISCLAIMER = "Decision support for health professionals; verify before acting."
-
-
-class Format(StrEnum):
-    """What an answer is printed as."""
-
-    AUTO = "auto"
-    TABLE = "table"
-    PLAIN = "plain"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-    NOTE = "note"
 
 
 def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
@@ -43,7 +32,7 @@ def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
 
     """
     if form is Format.AUTO:
-        form = Format.TABLE if _is_screen(sys.stdout) else Format.PLAIN
+        form = Format.TABLE if _is_screen(_stdout()) else Format.PLAIN
     if form is Format.JSON:
         write(json_text(envelope(answer)))
         for warning in answer.warnings:
@@ -58,11 +47,11 @@ def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
 
 
 def _for_people(blocks: Sequence[Block], form: Format) -> str:
-    width = shutil.get_terminal_size((80, 24)).columns
+    width = min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), WIDEST)
     if form is Format.TABLE:
         from tdmcli.cli.terminal import as_terminal
 
-        return as_terminal(blocks, width, colour=_wants_colour(sys.stdout))
+        return as_terminal(blocks, width, colour=_wants_colour(_stdout()))
     if form is Format.MARKDOWN:
         from tdmcli.cli.markdown import as_markdown
 
@@ -163,9 +152,11 @@ def write(text: str) -> None:
         NotWritten: the disk is full, or the reader went away.
 
     """
-    stream = sys.stdout
+    stream = _stdout()
+    if stream is None:
+        raise NotWritten("the answer could not be written: stdout is closed")
     with contextlib.suppress(AttributeError, ValueError):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
     try:
         stream.write(text)
         stream.flush()
@@ -177,6 +168,11 @@ def write(text: str) -> None:
         raise NotWritten(f"the answer could not be written: {error.strerror}") from None
 
 
+def _stdout() -> TextIO | None:
+    """Return stdout: Python has none where the caller closed it."""
+    return sys.stdout
+
+
 def _abandon_stdout() -> None:
     """Point stdout at nothing, so that Python's own last flush does not fail again."""
     with contextlib.suppress(OSError, ValueError):
@@ -186,21 +182,21 @@ def _abandon_stdout() -> None:
 
 def say(text: str) -> None:
     """Write one line to stderr; a stderr that is gone changes nothing."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(
             text.encode(sys.stderr.encoding or "ascii", "replace").decode(sys.stderr.encoding or "ascii") + "\n"
         )
         sys.stderr.flush()
 
 
-def _is_screen(stream: TextIO) -> bool:
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+def _is_screen(stream: TextIO | None) -> bool:
+    return bool(os.environ.get("FORCE_COLOR")) or (stream is not None and stream.isatty())
 
 
-def _wants_colour(stream: TextIO) -> bool:
+def _wants_colour(stream: TextIO | None) -> bool:
     """Return whether to colour: NO_COLOR and TERM=dumb say no, FORCE_COLOR yes, else only on a terminal."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"

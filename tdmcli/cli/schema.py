@@ -1,14 +1,9 @@
 """`tdmcli schema`: the JSON Schema of a command's answer, made from the classes that the answer is made of."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-
-from tdmcli.cli.output import json_text, write
-from tdmcli.workflows.json_schema import answer_schema
 
 
 class Answering(StrEnum):
@@ -28,4 +23,7 @@ def schema(command: Annotated[Answering, typer.Argument(help="The command whose 
     Example:
       tdmcli schema adjust
     """
+    from tdmcli.cli.output import json_text, write
+    from tdmcli.workflows.json_schema import answer_schema
+
     write(json_text(answer_schema(command)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.regimen import Regimen
 
@@ -13,11 +12,10 @@ if TYPE_CHECKING:
     from tdmcli.tables.rows import ProductRow
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(NamedTuple):
     """How many capsules, tablets or sachets of one strength make part of an intake."""
 
-    count: int
+    number: int
     strength_mg: Decimal
 
 

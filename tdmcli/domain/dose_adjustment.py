@@ -5,8 +5,7 @@ It holds at steady state with linear kinetics. Rules: SAFETY R17-R22, R56-R59.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import Units, achievable_regimens, units_for
 from tdmcli.domain.findings import Finding, Refused
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from tdmcli.tables.rows import ProductRow
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A trough and the regimen that gave it, the range to reach (ng/mL), and what may not be done.
 
     `sampled` was taken when the level was drawn, `current` is taken now. `aim_ng_ml` is None only where the
@@ -44,8 +42,7 @@ class Case:
     equal_intakes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A regimen with the trough (ng/mL) that it leads to, its place in the range and its change in per cent."""
 
     regimen: Regimen
@@ -55,8 +52,7 @@ class Option:
     units: tuple[tuple[Units, ...] | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(NamedTuple):
     """The dose worked out (mg/day, before and after the cap), the options around it and the one proposed."""
 
     position: Position

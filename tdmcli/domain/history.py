@@ -85,6 +85,7 @@ class History:
     patient_id: str
     zone: tzinfo
     birth_date: date | None = None
+    weight_kg: Decimal | None = None
     indication: str | None = None
     start_date: date | None = None
     phase: str | None = None

@@ -11,7 +11,7 @@ from tdmcli.domain.capsules import achievable_regimens
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.units import show_mg
 from tdmcli.errors import Code
-from tdmcli.tables.rows import Direction, Effect, InteractionRow
+from tdmcli.tables.interaction_rows import Direction, Effect, InteractionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from tdmcli.domain.interaction import direction_of, find_drug, spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code
-from tdmcli.tables.rows import Direction, InteractionRow
+from tdmcli.tables.interaction_rows import Direction, InteractionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,8 +87,9 @@ def check_events(history: History, taken: datetime, interval_h: int, policy: Eve
         if event.at > taken:
             continue
         if event.kind in {"missed-dose", "vomited"} and taken - event.at <= timedelta(hours=interval_h):
-            values = {"hours": "the last interval", "interval": str(interval_h), "limit": str(interval_h)}
-            return (Finding(Code.MISSED_DOSE, values, refuses=True),)
+            what = "missed" if event.kind == "missed-dose" else "vomited"
+            why = f"a dose was {what} within the {interval_h} h before the level"
+            return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
         if event.kind in {"missed-dose", "vomited"} and taken - event.at <= recent:
             findings += (Finding(Code.GUT_EVENT, {"event": event.kind.replace("-", " ")}),)
     day = day_of(taken, history.zone)
@@ -143,7 +144,7 @@ def _still_moving(
 
 
 def _about_moving(moving: str, position: Position, values: dict[str, str]) -> Finding:
-    why = {"days": f"after a change of {values['drug']}", "needed": "more", "left": "some"}
+    why = {"why": f"{values['drug']} was started or stopped shortly before"}
     if moving == "rising" and position is Position.ABOVE:
         return Finding(Code.STILL_RISING, why)
     if moving == "falling" and position is Position.BELOW:

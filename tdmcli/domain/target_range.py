@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.units import Censor, Level
 from tdmcli.tables.rows import Population, RangeKind, TargetRow
@@ -42,8 +41,7 @@ class Fit(StrEnum):
 APPLIES = frozenset({Fit.MATCHES, Fit.CONDITION_NOT_STATED})
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What is known of a patient when a range is looked for; None is not stated.
 
     `rivals` are the co-therapies and inductions of which one rules out the others.

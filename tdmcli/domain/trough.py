@@ -46,12 +46,12 @@ def check_size(level: Level, policy: LevelPolicy) -> tuple[Finding, ...]:
 
 
 def check_sample_time(
-    hours: Decimal | None, interval_h: int, position: Position, policies: Iterable[SamplingPolicy]
+    hours: Decimal | None, interval_h: int, policies: Iterable[SamplingPolicy]
 ) -> tuple[Finding, ...]:
     """Return what the hours between dose and sample say of a level as a trough (R42, R43).
 
-    A late sample makes the true trough higher, so only a level above the range keeps its meaning; an early one
-    makes it lower. Nothing is found when the hours are not known.
+    After an early sample the true trough is lower: no decrease on it; after a late one it was higher: no increase.
+    Nothing is found when the hours are not known.
     """
     if hours is None:
         return ()
@@ -64,10 +64,11 @@ def check_sample_time(
     if hours < window.refuse_before:
         return (Finding(Code.NOT_A_TROUGH, {**values, "limit": show(window.refuse_before)}, refuses=True),)
     if hours > window.refuse_after:
-        return (Finding(Code.MISSED_DOSE, {**values, "limit": show(window.refuse_after)}, refuses=True),)
-    if hours < window.early_before and position is not Position.WITHIN:
+        why = f"drawn {values['hours']} h after the last dose, later than {show(window.refuse_after)} h [policy]"
+        return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
+    if hours < window.early_before:
         return (Finding(Code.EARLY_SAMPLE, values),)
-    if hours > window.late_after and position is not Position.WITHIN:
+    if hours > window.late_after:
         return (Finding(Code.LATE_SAMPLE, values),)
     return ()
 
@@ -87,14 +88,18 @@ def check_steady_state(
     if days is None:
         return ()
     policy = next(policy for policy in policies if policy.release is release)
-    needed = policy.increase_days if position is Position.BELOW else policy.decrease_days
+    needed = {
+        Position.BELOW: policy.increase_days,
+        Position.UNDETERMINED: max(policy.increase_days, policy.decrease_days),
+    }.get(position, policy.decrease_days)
     if days >= needed:
         return ()
     values = {"days": show(days, 1), "needed": show(needed), "left": show(needed - days, 1)}
+    why = {"why": f"{values['days']} days on this dose"}
     if position is Position.ABOVE and change in RISING:
-        return (Finding(Code.STILL_RISING, values),)
+        return (Finding(Code.STILL_RISING, why),)
     if position is Position.BELOW and change is Change.DECREASE:
-        return (Finding(Code.STILL_FALLING, values),)
+        return (Finding(Code.STILL_FALLING, why),)
     return (Finding(Code.NOT_STEADY_STATE, values, refuses=position is not Position.WITHIN),)
 
 

@@ -7,9 +7,9 @@ and never an exponent (SAFETY R01, R02, R06).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?", re.ASCII)
 _LEVEL = re.compile(r"([<>]?) ?([0-9][0-9.,]*) ?([^\s0-9].*)?", re.ASCII)
@@ -35,8 +35,7 @@ class Censor(StrEnum):
     ABOVE = ">"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """A whole-blood tacrolimus level in ng/mL, or the limit that it lies below or above.
 
     `text` is what the laboratory wrote, with its unit.
@@ -149,9 +148,13 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
 def show(value: Decimal, places: int = 2) -> str:
     """Return a number as it is written for a person: rounded half up, without trailing zeros.
 
-    >>> show(Decimal("5.00")), show(Decimal("8.108108")), show(Decimal("1500"))
-    ('5', '8.11', '1,500')
+    What is not 0 is never shown as 0: it gets the places that its first digit needs.
+
+    >>> show(Decimal("5.00")), show(Decimal("8.108108")), show(Decimal("1500")), show(Decimal("0.001"))
+    ('5', '8.11', '1,500', '0.001')
     """
+    if value and not rounded(value, places):
+        places = -value.adjusted()
     text = f"{rounded(value, places):,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -172,7 +175,7 @@ def show_range(low: Decimal, high: Decimal) -> str:
 
 def show_percent(value: Decimal) -> str:
     """Return a change in per cent with its sign, whole numbers, such as `+25 %`."""
-    number = show(value, 0)
+    number = show(rounded(value, 0), 0)
     return f"+{number} %" if value > 0 and number != "0" else f"{number} %"
 
 

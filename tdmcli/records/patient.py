@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from tdmcli.records.patient_file import LAB_TESTS, LevelEntry, PatientFile, Regi
 from tdmcli.records.reading import Document, read_document
 from tdmcli.records.source_lines import line_of
 from tdmcli.records.values import zone_named
+from tdmcli.tables.readers import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,8 +106,6 @@ def _what(one: Any) -> str:
         return "is not a known key" + (f": did you mean {near[0]}?" if near else "")
     if kind == "missing":
         return "is missing"
-    if kind == "literal_error":
-        return "must be 1: this program reads schema 1"
     if kind == "value_error":
         return str(one["msg"]).removeprefix("Value error, ")
     return {
@@ -143,15 +142,15 @@ class _Maker:
         start = transplant.date if transplant else condition.start if condition else None
         if patient.birth_date and start and patient.birth_date > start:
             raise self._fault(("patient", "birth_date"), "is after the transplant or the start of treatment")
+        self._check_weights(entries)
         target = entries.target
         weights = [Measured(one.measured, one.kg) for one in entries.weights]
-        if patient.weight_kg is not None and start is not None:
-            weights.append(Measured(start, patient.weight_kg))
-        levels = self._levels(entries.levels)
+        levels = self._levels(entries.levels, start)
         return History(
             patient_id=patient.id,
             zone=self._zone,
             birth_date=patient.birth_date,
+            weight_kg=patient.weight_kg,
             indication=transplant.organ if transplant else condition.indication if condition else None,
             start_date=start,
             phase=condition.phase if condition else None,
@@ -183,6 +182,17 @@ class _Maker:
             raise self._fault(("drugs", number, "stop"), "is before its start")
         return DrugPeriod(entry.name, entry.start, entry.stop)
 
+    def _check_weights(self, entries: PatientFile) -> None:
+        """Refuse a weight that no patient has (R29)."""
+        limits = read_policy().weight
+        given: list[tuple[tuple[str | int, ...], Decimal | None]] = [
+            (("patient", "weight_kg"), entries.patient.weight_kg)
+        ]
+        given += [(("weights", number, "kg"), one.kg) for number, one in enumerate(entries.weights)]
+        for place, kg in given:
+            if kg is not None and not limits.lowest_kg <= kg <= limits.highest_kg:
+                raise self._fault(place, f"must be within {limits.lowest_kg} to {limits.highest_kg} kg [policy]")
+
     def _regimens(self, entries: tuple[RegimenEntry, ...]) -> tuple[RegimenPeriod, ...]:
         periods = []
         for number, entry in enumerate(entries):
@@ -190,6 +200,8 @@ class _Maker:
             if product is None:
                 known = ", ".join(sorted({one.id for one in self._products.values()}))
                 raise self._fault(("regimens", number, "product"), f"is not a known product; known: {known}")
+            if any(one.start == entry.start and one.product == entry.product for one in entries[:number]):
+                raise self._fault(("regimens", number, "start"), "is the start of another regimen too: keep one")
             if entry.stop is not None and entry.stop <= entry.start:
                 raise self._fault(("regimens", number, "stop"), "is not after its start")
             try:
@@ -200,12 +212,17 @@ class _Maker:
             periods.append(RegimenPeriod(entry.start, regimen, str(route), entry.stop))
         return tuple(sorted(periods, key=lambda period: period.start))
 
-    def _levels(self, entries: tuple[LevelEntry, ...]) -> tuple[LevelRecord, ...]:
+    def _levels(self, entries: tuple[LevelEntry, ...], start: date | None) -> tuple[LevelRecord, ...]:
         records: dict[datetime, LevelRecord] = {}
         order = sorted(range(len(entries)), key=lambda number: (entries[number].corrects is not None, number))
         for number in order:
             record = self._level(number, entries[number])
             key = record.taken
+            if start is not None and day_of(key, self._zone) < start:
+                what = "is before the transplant or the start of treatment"
+                raise self._fault(("levels", number, "taken"), what)
+            if record.corrects is not None and record.corrects not in records:
+                raise self._fault(("levels", number, "corrects"), "is the time of no entry")
             if key in records and record.corrects is None:
                 same = records[key].level.text == record.level.text
                 what = "is the same entry twice" if same else "is the time of another entry with another value"

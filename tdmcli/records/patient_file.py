@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from tdmcli.domain.units import Censor, LevelUnit, parse_number, parse_unit
-from tdmcli.records.values import Day, Number, Positive, Text, Time, TimeOrDay, Whole, zone_named
+from tdmcli.records.values import Day, Measure, Number, Positive, Text, Time, TimeOrDay, Whole, measure, zone_named
 
+_NO_LEVEL = 'must be a number without quotes, or a limit in quotes such as "<2"'
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -22,6 +23,19 @@ def _one_of(known: type[StrEnum]) -> BeforeValidator:
         raise ValueError(f"must be one of: {', '.join(known)}")
 
     return BeforeValidator(check)
+
+
+def _schema(value: object) -> object:
+    if type(value) is int and value == 1:
+        return value
+    raise ValueError("must be 1: this program reads schema 1")
+
+
+def _limit(text: str) -> Decimal:
+    try:
+        return parse_number(text)
+    except ValueError:
+        raise ValueError(_NO_LEVEL) from None
 
 
 class Sex(StrEnum):
@@ -123,7 +137,7 @@ class RegimenEntry(_Table):
 
     start: Time
     product: Text
-    intakes_mg: tuple[Positive, ...]
+    intakes_mg: tuple[Measure, ...]
     interval_h: Whole
     route: Annotated[RouteOfRegimen, _one_of(RouteOfRegimen)] = RouteOfRegimen.ORAL
     stop: Time | None = None
@@ -145,21 +159,18 @@ class LevelEntry(_Table):
     @classmethod
     def _number_or_limit(cls, value: object) -> tuple[Decimal, Censor]:
         if isinstance(value, str) and value[:1] in {"<", ">"}:
-            number, censor = parse_number(value[1:].strip(" ")), Censor(value[0])
-        elif type(value) is int or isinstance(value, Decimal):
-            number, censor = Decimal(value), Censor.NONE
-        else:
-            raise ValueError('must be a number without quotes, or a limit in quotes such as "<2"')
-        if not number.is_finite() or not number > 0:
-            raise ValueError("must be a number above 0")
-        return number, censor
+            return measure(_limit(value[1:].strip(" "))), Censor(value[0])
+        if isinstance(value, str):
+            raise ValueError(_NO_LEVEL)
+        return measure(value), Censor.NONE
 
     @field_validator("unit", mode="before")
     @classmethod
     def _known_unit(cls, value: object) -> LevelUnit:
-        if isinstance(value, str):
-            return parse_unit(value)
-        raise ValueError("must be a unit in quotes: ng/mL, ug/L, mcg/L or nmol/L")
+        try:
+            return parse_unit(value if isinstance(value, str) else "")
+        except ValueError:
+            raise ValueError("must be a unit in quotes: ng/mL, ug/L, mcg/L or nmol/L") from None
 
 
 class DrugEntry(_Table):
@@ -220,7 +231,7 @@ class EventEntry(_Table):
 class PatientFile(_Table):
     """The whole file."""
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Annotated[Literal[1], BeforeValidator(_schema)] = Field(alias="schema")
     patient: Patient
     transplant: Transplant | None = None
     condition: Condition | None = None

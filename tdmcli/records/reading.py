@@ -47,7 +47,7 @@ def read_document(path: Path) -> Document:
         tables = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{name}: not valid TOML: {_where_only(str(error))}", Code.BAD_PATIENT_FILE) from None
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, ArithmeticError, RecursionError, MemoryError):
         raise BadFile(f"{name}: not valid TOML: a number or a nesting is too large", Code.BAD_PATIENT_FILE) from None
     return Document(name, text, hashlib.sha256(content).hexdigest(), tables)
 

@@ -6,6 +6,7 @@ names its zone. Each check raises ValueError with what to write instead, never w
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -14,6 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, ValidationInfo
 
 _LARGEST = 100_000
+_MOST_PLACES = 3
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_NO_ZONE = re.compile("localtime$|posixrules$|Factory$|posix/|right/")  # stand beside the zones, differ by machine
 
 
 def _number(value: object) -> Decimal:
@@ -30,6 +34,20 @@ def _positive(value: object) -> Decimal:
     if not number > 0:
         raise ValueError("must be above 0")
     return number
+
+
+def measure(value: object) -> Decimal:
+    """Return a level or dose: of the digits that the command line takes, four before the point and three after.
+
+    Raises:
+        ValueError: it is no such number.
+
+    """
+    number = _positive(value)
+    exponent = number.as_tuple().exponent
+    if number < 10_000 and isinstance(exponent, int) and exponent >= -_MOST_PLACES:  # noqa: PLR2004
+        return number
+    raise ValueError("must have at most 4 digits before and 3 after the point, such as 7.4")
 
 
 def _whole(value: object) -> int:
@@ -61,8 +79,14 @@ def in_zone(value: datetime, zone: ZoneInfo | None) -> datetime:
     return first
 
 
+def _in_our_time(value: date) -> None:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"must be within the years {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
 def _time(value: object, info: ValidationInfo) -> datetime:
     if isinstance(value, datetime):
+        _in_our_time(value)
         return in_zone(value, _zone_of(info))
     if isinstance(value, date):
         raise ValueError("needs a time of day: 2026-10-20T07:45:00+02:00")  # noqa: TRY004
@@ -71,11 +95,14 @@ def _time(value: object, info: ValidationInfo) -> datetime:
 
 def _time_or_day(value: object, info: ValidationInfo) -> datetime | date:
     if isinstance(value, date) and not isinstance(value, datetime):
+        _in_our_time(value)
         return value
     return _time(value, info)
 
 
 def _day(value: object, info: ValidationInfo) -> date:
+    if not isinstance(value, date):
+        raise ValueError("must be a date without quotes: 2026-10-20")  # noqa: TRY004
     moment = _time_or_day(value, info)
     return moment.date() if isinstance(moment, datetime) else moment
 
@@ -93,13 +120,17 @@ def zone_named(name: object) -> ZoneInfo:
 
     """
     try:
-        return ZoneInfo(_text(name))
+        known = None if _NO_ZONE.match(_text(name)) else ZoneInfo(_text(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("must be an IANA time zone such as Europe/Paris") from None
+        known = None
+    if known is None:
+        raise ValueError("must be an IANA time zone such as Europe/Paris")
+    return known
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Positive = Annotated[Decimal, BeforeValidator(_positive)]
+Measure = Annotated[Decimal, BeforeValidator(measure)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_text)]
 Time = Annotated[datetime, BeforeValidator(_time)]

@@ -1,4 +1,4 @@
-"""One builder that makes a frozen row from a TOML table, or says what is wrong with it.
+"""One builder that makes an immutable row from a TOML table, or says what is wrong with it.
 
 It serves the bundled tables at every start, so it knows only plain types and needs no pydantic.
 """
@@ -6,7 +6,6 @@ It serves the bundled tables at every start, so it knows only plain types and ne
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_h
 from tdmcli.errors import BadFile, Code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Row = TypeVar("Row")
@@ -28,12 +28,23 @@ def load_toml(path: Path) -> dict[str, Any]:
 
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        message = f"{path.name}: can't be read ({error.strerror})"
+        return parse_toml(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.name}: can't be read ({error})"
         raise BadFile(message, Code.BAD_TABLE) from error
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Return the tables of a TOML text; `name` is for the message.
+
+    Raises:
+        BadFile: it isn't TOML.
+
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        message = f"{path.name}: not valid TOML ({error})"
+        message = f"{name}: not valid TOML ({error})"
         raise BadFile(message, Code.BAD_TABLE) from error
 
 
@@ -41,7 +52,8 @@ def build_row(shape: type[Row], table: object, where: str) -> Row:
     """Return the row that a TOML table describes.
 
     Args:
-        shape: a frozen dataclass of plain types (str, int, bool, Decimal, StrEnum, tuple, another such class).
+        shape: a named tuple of plain types (str, int, bool, Decimal, StrEnum, tuple, another such shape); its
+            `check`, if it has one, is called.
         table: the TOML table.
         where: file and row, for the message.
 
@@ -57,15 +69,20 @@ def build_row(shape: type[Row], table: object, where: str) -> Row:
     if unknown:
         raise _bad(where, f"unknown key {unknown[0]!r}; known: {', '.join(hints)}")
     values = {}
-    for field in fields(shape):  # type: ignore[arg-type]
-        if field.name in table:
-            values[field.name] = _convert(hints[field.name], table[field.name], f"{where}, {field.name}")
-        elif field.default is MISSING:
-            raise _bad(where, f"missing key {field.name!r}")
+    optional = getattr(shape, "_field_defaults", {})
+    for name, hint in hints.items():
+        if name in table:
+            values[name] = _convert(hint, table[name], f"{where}, {name}")
+        elif name not in optional:
+            raise _bad(where, f"missing key {name!r}")
+    row = shape(**values)
+    check: Callable[[], None] | None = getattr(row, "check", None)
     try:
-        return shape(**values)
+        if check is not None:
+            check()
     except ValueError as error:
         raise _bad(where, str(error)) from error
+    return row
 
 
 def build_rows(shape: type[Row], tables: object, where: str) -> tuple[Row, ...]:
@@ -104,7 +121,7 @@ def _convert(hint: Any, value: object, where: str) -> Any:
             raise _bad(where, f"must be an array, not {_name_of(value)}")
         (item, _) = get_args(hint)
         return tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and hasattr(hint, "_fields"):
         return build_row(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         if isinstance(value, str) and value in set(hint):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Grade(StrEnum):
@@ -15,8 +15,7 @@ class Grade(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class SymptomRow:
+class SymptomRow(NamedTuple):
     """A symptom, its spellings and its grade; with any of `severe_with` it counts as severe."""
 
     id: str
@@ -27,8 +26,7 @@ class SymptomRow:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FactorRow:
+class FactorRow(NamedTuple):
     """Something that contributes to neurotoxicity and what to do about it."""
 
     id: str
@@ -46,8 +44,7 @@ class When(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(NamedTuple):
     """One step of what to do, in the order of the file."""
 
     id: str
@@ -57,8 +54,7 @@ class StepRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemarkRow:
+class RemarkRow(NamedTuple):
     """Something that a source says beside the steps, and why it is not a step."""
 
     id: str

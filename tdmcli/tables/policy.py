@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from tdmcli.tables.rows import Release
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPolicy:
+class LevelPolicy(NamedTuple):
     """Limits of a level in ng/mL; previous_ratio is a plain number."""
 
     high: Decimal
@@ -20,8 +19,7 @@ class LevelPolicy:
     previous_ratio: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class RangePolicy:
+class RangePolicy(NamedTuple):
     """Limits of a range of troughs in ng/mL, and how near an edge of a window is near (days)."""
 
     lowest: Decimal
@@ -30,8 +28,7 @@ class RangePolicy:
     boundary_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class DosePolicy:
+class DosePolicy(NamedTuple):
     """Caps and limits of a dose change."""
 
     max_increase_percent: Decimal
@@ -44,8 +41,7 @@ class DosePolicy:
     units_per_intake: int
 
 
-@dataclass(frozen=True, slots=True)
-class SamplingPolicy:
+class SamplingPolicy(NamedTuple):
     """Hours after the dose within which a level counts as the trough of an interval."""
 
     interval_h: int
@@ -54,14 +50,13 @@ class SamplingPolicy:
     late_after: Decimal
     refuse_after: Decimal
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Check that the hours are in order."""
         if not self.refuse_before < self.early_before < self.late_after < self.refuse_after:
             raise ValueError("the hours must rise: refuse_before, early_before, late_after, refuse_after")
 
 
-@dataclass(frozen=True, slots=True)
-class SteadyStatePolicy:
+class SteadyStatePolicy(NamedTuple):
     """Days on an unchanged dose before a level may lower or raise it."""
 
     release: Release
@@ -78,8 +73,7 @@ class After(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class NextLevelPolicy:
+class NextLevelPolicy(NamedTuple):
     """When to draw the next level, in days from now, and why."""
 
     release: Release
@@ -90,8 +84,7 @@ class NextLevelPolicy:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class StalePolicy:
+class StalePolicy(NamedTuple):
     """Days after which a level no longer decides a dose."""
 
     first_days: int
@@ -101,8 +94,7 @@ class StalePolicy:
     future_minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionPolicy:
+class InteractionPolicy(NamedTuple):
     """Days for which a level still moves after a drug was started or stopped."""
 
     inhibitor_onset_days: int
@@ -113,15 +105,13 @@ class InteractionPolicy:
     repeat_to_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class EventPolicy:
+class EventPolicy(NamedTuple):
     """Days within which an event puts a level in doubt."""
 
     recent_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class WeightPolicy:
+class WeightPolicy(NamedTuple):
     """Limits of a weight in kg, the age of an adult, and when a weight is old (days)."""
 
     lowest_kg: Decimal
@@ -131,8 +121,7 @@ class WeightPolicy:
     old_after_days_child: int
 
 
-@dataclass(frozen=True, slots=True)
-class NeurotoxicityPolicy:
+class NeurotoxicityPolicy(NamedTuple):
     """Limits that no source gives, each in the unit of its name."""
 
     magnesium_mmol_l: Decimal
@@ -143,8 +132,7 @@ class NeurotoxicityPolicy:
     cholesterol_mg_dl: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The whole file."""
 
     level: LevelPolicy

@@ -10,22 +10,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tdmcli.errors import BadFile, Code
-from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.policy import Policy
-from tdmcli.tables.rows import (
-    CodeRow,
-    CoTherapyRow,
-    IndicationRow,
-    InteractionRow,
-    ProductRow,
-    SourceRow,
-    TargetRow,
-    ThresholdSetRow,
-)
+from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
+    from tdmcli.tables.policy import Policy
 
 
 def read_data_version() -> str:
@@ -33,11 +27,20 @@ def read_data_version() -> str:
     return str(_load("MANIFEST.toml", {"data_version"})["data_version"])
 
 
-@cache
-def read_sources() -> dict[str, SourceRow]:
-    """Return every source by its id."""
-    table = _load("sources.toml", {"source"})["source"]
-    return {key: build_row(SourceRow, {"id": key, **row}, "sources.toml") for key, row in table.items()}
+def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
+    """Return sources by id: all of them, or those wanted that exist.
+
+    The file is the longest of all and each answer names only a few of its entries, so only those are parsed.
+    """
+    path = data_folder() / "sources.toml"
+    if wanted is None:
+        table = load_toml(path)
+    else:
+        entries = path.read_text(encoding="utf-8").split("\n[source.")[1:]
+        kept = [entry for entry in entries if entry.partition("]")[0] in wanted]
+        table = parse_toml("".join(f"[source.{entry}\n" for entry in kept), path.name)
+    rows = table.get("source", {})
+    return {key: build_row(SourceRow, {"id": key, **row}, "sources.toml") for key, row in rows.items()}
 
 
 @cache
@@ -50,6 +53,8 @@ def read_codes() -> dict[str, CodeRow]:
 @cache
 def read_policy() -> Policy:
     """Return the project's own choices."""
+    from tdmcli.tables.policy import Policy
+
     return build_row(Policy, load_toml(data_folder() / "policy.toml"), "policy.toml")
 
 
@@ -103,6 +108,8 @@ def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow,
 @cache
 def read_interactions() -> tuple[InteractionRow, ...]:
     """Return every interaction, file by file."""
+    from tdmcli.tables.interaction_rows import InteractionRow
+
     rows: list[InteractionRow] = []
     for path in sorted((data_folder() / "interactions").glob("*.toml")):
         name = f"interactions/{path.name}"

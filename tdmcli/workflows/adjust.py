@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.dose_adjustment import Adjustment, Case, Option, adjust_dose, make_option, midpoint
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
@@ -17,22 +17,21 @@ from tdmcli.tables.policy import After
 from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Population, TargetRow
 from tdmcli.workflows import asked as ask
+from tdmcli.workflows.adjust_data import AdjustData, AimAnswer, NextLevel, OptionAnswer
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.drug_checks import check_taken
-from tdmcli.workflows.facts import gather, history_findings
+from tdmcli.workflows.facts import drug_findings, gather, history_findings
 from tdmcli.workflows.ranges import (
-    RangeAnswer,
     RangeQuestion,
     Ranges,
     co_therapies_among,
     disagreement,
     find_ranges,
     range_answer,
+    with_evidence,
 )
-from tdmcli.workflows.regimens import RegimenAnswer, UnitsAnswer, regimen_answer, units_answer
+from tdmcli.workflows.regimens import regimen_answer, units_answer
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
     from decimal import Decimal
 
     from tdmcli.domain.units import Level
@@ -41,68 +40,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class AimAnswer:
-    """The range used, the level aimed at in it, and the row it comes from (null for a range of one's own)."""
-
-    low_ng_ml: Decimal
-    high_ng_ml: Decimal
-    aim_ng_ml: Decimal | None
-    row: RangeAnswer | None
-    from_: str
-
-
-@dataclass(frozen=True, slots=True)
-class OptionAnswer:
-    """A regimen that can be given, and the trough it is predicted to lead to."""
-
-    intakes_mg: tuple[Decimal, ...]
-    interval_h: int
-    daily_dose_mg: Decimal
-    change_percent: Decimal
-    predicted_trough_ng_ml: Decimal
-    position: str
-    units: tuple[tuple[UnitsAnswer, ...] | None, ...]
-    text: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NextLevel:
-    """When to draw the next level, and why."""
-
-    from_: date
-    to: date
-    reason: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustData:
-    """The answer of `adjust`."""
-
-    current: RegimenAnswer
-    sampled: RegimenAnswer
-    level_ng_ml: Decimal
-    level: str
-    taken: datetime | None
-    target: AimAnswer
-    position: str
-    other_ranges: tuple[RangeAnswer, ...]
-    unrounded_daily_dose_mg: Decimal
-    capped_daily_dose_mg: Decimal
-    rounding_percent: Decimal
-    options: tuple[OptionAnswer, ...]
-    tried: tuple[OptionAnswer, ...]
-    proposal: OptionAnswer
-    next_level: NextLevel
-    not_checked: tuple[str, ...]
-    product_name: str
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustQuestion:
+class AdjustQuestion(NamedTuple):
     """What only `adjust` asks: an aim, regimens to try, conditions of the range."""
 
     asked: Asked
@@ -112,8 +50,7 @@ class AdjustQuestion:
     equal_intakes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Aim:
+class _Aim(NamedTuple):
     low: Decimal
     high: Decimal
     aim: Decimal | None
@@ -166,11 +103,8 @@ def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
     if facts.level is None:
         why = "" if facts.record is None else " in the patient file"
         raise refuse(Code.MISSING_LEVEL, why=why)
-    if facts.sampled is None and facts.record is not None and facts.drawn is not None:
-        raise Refused(
-            *history_findings(facts, Position.UNDETERMINED),
-            Finding(Code.MISSING_REGIMEN, {"what": "when the level was drawn"}, refuses=True),
-        )
+    if facts.sampled is None and facts.drawn is not None:
+        settle(history_findings(facts, Position.UNDETERMINED), frozenset())
     if facts.sampled is None or facts.current is None:
         raise refuse(Code.MISSING_REGIMEN, what="none was given")
     product = facts.current.product
@@ -230,14 +164,12 @@ def _about_level(
 ) -> tuple[Finding, ...]:
     policy = read_policy()
     findings = tuple(
-        replace(finding, refuses=True) if finding.code is Code.CRITICAL_LEVEL else finding
+        finding._replace(refuses=True) if finding.code is Code.CRITICAL_LEVEL else finding
         for finding in check_size(level, policy.level)
     )
-    findings += history_findings(facts, where)
-    findings += check_sample_time(facts.hours_after_dose, sampled.interval_h, where, policy.sampling)
+    findings += history_findings(facts, where) + drug_findings(facts)
+    findings += check_sample_time(facts.hours_after_dose, sampled.interval_h, policy.sampling)
     findings += check_steady_state(facts.days_on_dose, facts.change, where, product.release, policy.steady_state)
-    if facts.drawn is None:
-        findings += check_taken(facts.drugs)
     return tuple(sorted(findings, key=lambda finding: finding.code is not Code.CRITICAL_LEVEL))
 
 
@@ -253,16 +185,12 @@ def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
     if per_kg > policy.dose.high_mg_per_kg_day:
         values = {"dose": show(per_kg), "limit": show(policy.dose.high_mg_per_kg_day)}
         findings += (Finding(Code.DOSE_HIGH, values),)
-    if facts.record is not None:
-        from tdmcli.domain.history import day_of, latest
+    if facts.weight_from_file is not None:
         from tdmcli.domain.sample_checks import check_weight_age
 
-        history = facts.record.history
-        today = day_of(facts.now, history.zone)
-        weighed = latest(history.weights, today)
-        if weighed is not None and weighed.value == facts.weight_kg:
-            limits = (policy.weight.old_after_days_adult, policy.weight.old_after_days_child)
-            findings += check_weight_age((today - weighed.day).days, adult=not child, limits=limits)
+        limits = (policy.weight.old_after_days_adult, policy.weight.old_after_days_child)
+        age_days = (facts.now.date() - facts.weight_from_file).days
+        findings += check_weight_age(age_days, adult=not child, limits=limits)
     return findings
 
 
@@ -291,6 +219,8 @@ def _answer(
     citations.add("policy", "data/policy.toml")
     policy = read_policy()
     tried = tuple(_option(make_option(case, _tried(text, case), policy.dose), case) for text in question.tried)
+    following = _next_level(facts, adjustment, product, citations)
+    cited = citations.cited()
     proposal = adjustment.proposal
     capped = adjustment.capped_daily_dose_mg
     data = AdjustData(
@@ -299,16 +229,16 @@ def _answer(
         level_ng_ml=case.level.value_ng_ml,
         level=case.level.text,
         taken=facts.drawn.taken if facts.drawn else None,
-        target=AimAnswer(aim.low, aim.high, aim.aim, row, aim.source),
+        target=AimAnswer(aim.low, aim.high, aim.aim, with_evidence((row,), cited)[0] if row else None, aim.source),
         position=adjustment.position,
-        other_ranges=other_ranges,
+        other_ranges=with_evidence(other_ranges, cited),
         unrounded_daily_dose_mg=adjustment.unrounded_daily_dose_mg,
         capped_daily_dose_mg=capped,
         rounding_percent=(proposal.regimen.daily_dose_mg - capped) * 100 / capped,
         options=tuple(_option(option, case) for option in adjustment.options),
         tried=tried,
         proposal=_option(proposal, case),
-        next_level=_next_level(facts, adjustment, product, citations),
+        next_level=following,
         not_checked=_not_checked(facts),
         product_name=product.name,
         form=product.form,
@@ -318,7 +248,7 @@ def _answer(
         data=data,
         as_of=facts.now,
         warnings=warn(warnings + adjustment.findings),
-        sources=citations.cited(),
+        sources=cited,
         inputs=facts.inputs | ({"aim": {"value": question.aim, "from": "--aim"}} if question.aim else {}),
         assumed=_assumed(facts),
         out_of_range=adjustment.position in {Position.BELOW, Position.ABOVE},

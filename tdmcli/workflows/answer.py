@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from tdmcli import __version__
 from tdmcli.domain.findings import Refused
@@ -23,16 +24,14 @@ SCHEMA = "tdmcli.answer/1"
 Data = TypeVar("Data")
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(NamedTuple):
     """A warning as it is shown: its code, what was found, and what to do."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """A source that the answer rests on, what it is and how it was read."""
 
     id: str
@@ -42,8 +41,7 @@ class Cited:
     read: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[Data]):
+class Answer(NamedTuple, Generic[Data]):
     """The answer to one question.
 
     `inputs` hold everything used and where it came from; `assumed` is the line of what the question didn't say.
@@ -54,16 +52,16 @@ class Answer(Generic[Data]):
     as_of: datetime
     warnings: tuple[Warned, ...] = ()
     sources: tuple[Cited, ...] = ()
-    inputs: Mapping[str, object] = field(default_factory=dict)
+    inputs: Mapping[str, object] = MappingProxyType({})
     assumed: str | None = None
     out_of_range: bool = False
 
 
-@dataclass(slots=True)
 class Citations:
     """Collects the sources that an answer names, each once, with every place in it that was used."""
 
-    _locators: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._locators: dict[str, list[str]] = {}
 
     def add(self, source: str, locator: str = "") -> str:
         """Note a source and a place in it; returns its id."""
@@ -74,7 +72,7 @@ class Citations:
 
     def cited(self) -> tuple[Cited, ...]:
         """Return the sources in the order in which they were first named."""
-        known = read_sources()
+        known = read_sources(self._locators)
         return tuple(
             Cited(row.id, row.citation, "; ".join(places), row.kind, row.read)
             for row, places in ((known[source], places) for source, places in self._locators.items())
@@ -142,6 +140,13 @@ def _envelope(**parts: object) -> dict[str, object]:
     } | parts
 
 
+def field_names(shape: Any) -> tuple[str, ...]:
+    """Return the names of the fields of a named tuple or dataclass (or its class), else nothing."""
+    if is_dataclass(shape):
+        return tuple(one.name for one in fields(shape))
+    return tuple(getattr(shape, "_fields", ()))
+
+
 def to_json(value: Any) -> Any:
     """Return a value of plain types: Decimals as the shortest number, tuples as lists, classes as objects."""
     if isinstance(value, Decimal):
@@ -150,8 +155,9 @@ def to_json(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if is_dataclass(value):
-        return {one.name.rstrip("_"): to_json(getattr(value, one.name)) for one in fields(value)}
+    names = field_names(value)
+    if names:
+        return {name.rstrip("_"): to_json(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): to_json(one) for key, one in value.items()}
     if isinstance(value, tuple | list | frozenset | set):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tdmcli.domain.findings import refuse
 from tdmcli.domain.regimen import Regimen, parse_dose
@@ -26,13 +25,17 @@ Value = TypeVar("Value")
 
 LONGEST_NAME = 60
 LONGEST_DAY = 36_500
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options that more than one command takes, as they were typed; None where they were not."""
+class Asked(NamedTuple):
+    """The options that more than one command takes, as they were typed; None where they were not.
+
+    `retrospective`: the time was given with --as-of, so entries of the patient file after it were not known then.
+    """
 
     now: datetime
+    retrospective: bool = False
     patient: Path | None = None
     level: str | None = None
     dose: str | None = None
@@ -238,6 +241,8 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{clean(text)!r} is not a time that exists") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{clean(text)!r} is not within the years {FIRST_YEAR} to {LAST_YEAR}")
     if len(text) == len("2026-11-21"):
         moment = moment.replace(hour=23, minute=59)
     return moment

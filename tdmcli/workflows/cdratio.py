@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.cd_ratio import Classified, cd_ratio, classify, weight_normalised
 from tdmcli.domain.findings import Finding, refuse, settle
@@ -14,8 +13,7 @@ from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy, read_threshold_sets
 from tdmcli.tables.rows import Release
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.drug_checks import check_taken
-from tdmcli.workflows.facts import gather, history_findings
+from tdmcli.workflows.facts import drug_findings, gather, history_findings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,8 +43,7 @@ AGAINST_A_CLASS = frozenset(
 REFUSES_A_RATIO = frozenset({Code.NOT_A_TROUGH, Code.SAMPLE_AT_DOSE, Code.HELD, Code.TWO_PRODUCTS, Code.NOT_ORAL})
 
 
-@dataclass(frozen=True, slots=True)
-class ThresholdAnswer:
+class ThresholdAnswer(NamedTuple):
     """One set of thresholds, what it makes of the ratio, and where it is from."""
 
     id: str
@@ -60,8 +57,7 @@ class ThresholdAnswer:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastRatio:
+class PastRatio(NamedTuple):
     """An earlier ratio of the patient file."""
 
     taken: datetime
@@ -71,8 +67,7 @@ class PastRatio:
     product: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CdRatioData:
+class CdRatioData(NamedTuple):
     """The answer of `cdratio`."""
 
     cd_ratio_ng_ml_per_mg: Decimal
@@ -148,13 +143,16 @@ def _findings(facts: Facts, level: Level, regimen: Regimen) -> tuple[Finding, ..
     policy = read_policy()
     release = regimen.product.release if regimen.product else Release.IMMEDIATE
     findings = facts.findings + check_size(level, policy.level)
-    findings += check_sample_time(facts.hours_after_dose, regimen.interval_h, Position.UNDETERMINED, policy.sampling)
+    findings += check_sample_time(facts.hours_after_dose, regimen.interval_h, policy.sampling)
     findings += check_steady_state(
         facts.days_on_dose, facts.change, Position.UNDETERMINED, release, policy.steady_state
     )
-    findings += history_findings(facts, Position.UNDETERMINED)
-    if facts.drawn is None:
-        findings += check_taken(facts.drugs)
+    findings += tuple(
+        finding
+        for finding in history_findings(facts, Position.UNDETERMINED)
+        if finding.code in AGAINST_A_CLASS | REFUSES_A_RATIO | {Code.UNTIMED_LEVEL, Code.ASSAY_CHANGED}
+    )
+    findings += drug_findings(facts)
     refusing = tuple(finding for finding in findings if finding.refuses and finding.code in REFUSES_A_RATIO)
     settle(refusing, frozenset())
     return findings

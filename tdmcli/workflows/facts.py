@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import Finding
-from tdmcli.domain.target_range import Position
-from tdmcli.domain.units import clean, parse_whole
-from tdmcli.errors import BadFile, Code, WrongUsage
+from tdmcli.domain.units import parse_whole
+from tdmcli.errors import WrongUsage
 from tdmcli.tables.readers import read_molecular_weight, read_policy, read_products
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from decimal import Decimal
 
-    from tdmcli.domain.history import History, LevelRecord
+    from tdmcli.domain.findings import Finding
+    from tdmcli.domain.history import LevelRecord
     from tdmcli.domain.regimen import Regimen
+    from tdmcli.domain.target_range import Position
     from tdmcli.domain.trough import Change
     from tdmcli.domain.units import Level
     from tdmcli.records.patient import PatientRecord
     from tdmcli.workflows.asked import Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that a question knows; None is not known. `inputs` say each value used and where it is from.
 
-    `sampled` is the regimen when the level was drawn, `current` the one taken now. `drawn` and `before` are
-    entries of the patient file: the level used and the one before it.
+    `sampled` is the regimen when the level was drawn, `current` the one taken now; `regimen_given` says that they
+    were typed. `drawn` and `before` stand only beside a patient file: the level used, as if drawn now where it
+    was typed, and the one before it in the file. `weight_from_file` is the day of a weight that the file dates.
     """
 
     now: datetime
@@ -49,9 +47,12 @@ class Facts:
     weight_kg: Decimal | None
     age: int | None
     drugs: tuple[str, ...]
+    drugs_said: tuple[str, ...]
     record: PatientRecord | None
     drawn: LevelRecord | None
     before: LevelRecord | None
+    regimen_given: bool
+    weight_from_file: date | None
     findings: tuple[Finding, ...]
     inputs: dict[str, object]
 
@@ -77,9 +78,11 @@ def gather(asked: Asked) -> Facts:
     if asked.patient is None:
         return from_flags
     from tdmcli.records.patient import read_patient
+    from tdmcli.workflows.patient_facts import with_file
 
     record = read_patient(asked.patient, read_products(), read_molecular_weight())
-    return _with_file(replace(from_flags, now=ask.at(asked, record.history.zone)), record)
+    here = from_flags._replace(now=ask.at(asked, record.history.zone), record=record)
+    return with_file(here, record, retrospective=asked.retrospective)
 
 
 def _from_flags(asked: Asked) -> Facts:
@@ -121,9 +124,12 @@ def _from_flags(asked: Asked) -> Facts:
         weight_kg=weight,
         age=age,
         drugs=asked.drugs,
+        drugs_said=asked.drugs,
         record=None,
         drawn=None,
         before=None,
+        regimen_given=regimen is not None,
+        weight_from_file=None,
         findings=(),
         inputs=inputs,
     )
@@ -137,119 +143,19 @@ def _weight(asked: Asked) -> Decimal | None:
     return weight
 
 
-def _with_file(flags: Facts, record: PatientRecord) -> Facts:
-    from tdmcli.domain import history as past
-
-    history = record.history
-    _refuse_future(flags.now, record)
-    used, ignored = past.usable_levels(history, flags.now)
-    drawn = used[-1] if used and flags.level is None else None
-    before = used[-2] if len(used) > 1 and flags.level is None else None
-    moment = drawn.taken if drawn else flags.now
-    sampled, current = past.period_at(history, moment), past.period_at(history, flags.now)
-    on_dose = past.days_on_dose(history, moment)
-    today = past.day_of(flags.now, history.zone)
-    weight = past.latest(history.weights, today)
-    findings = tuple(
-        Finding(Code.LEVEL_IGNORED, {"taken": one.taken.date().isoformat(), "level": one.level.text, "why": why})
-        for one, why in ignored
-    ) + tuple(
-        Finding(Code.FLAG_WINS, {"flag": flag, "what": what})
-        for flag, what, both in (
-            ("--level", "levels", flags.level is not None and used),
-            ("--dose", "regimen", flags.current is not None and current is not None),
-            ("--target", "[target]", flags.target is not None and history.target_ng_ml),
-            ("--days", "date", flags.day is not None and history.start_date),
-        )
-        if both
-    )
-    known = replace(
-        flags,
-        level=flags.level or (drawn.level if drawn else None),
-        sampled=flags.sampled or (sampled.regimen if sampled else None),
-        current=flags.current or (current.regimen if current else None),
-        day=flags.day if flags.day is not None else past.days_after_start(history, flags.now),
-        indication=flags.indication or (ask.find_indication(history.indication) if history.indication else None),
-        phase=flags.phase or history.phase,
-        target=flags.target or (history.target_ng_ml if flags.indication is None else None),
-        target_from=flags.target_from
-        or (
-            ("patient file" + (f": {clean(history.target_reason)}" if history.target_reason else ""))
-            if history.target_ng_ml and flags.indication is None
-            else None
-        ),
-        weight_kg=flags.weight_kg or (weight.value if weight else None),
-        age=flags.age if flags.age is not None else past.age_years(history, flags.now),
-        drugs=flags.drugs + tuple(drug.name for drug in past.drugs_on(history, today)),
-        record=record,
-        drawn=drawn,
-        before=before,
-        findings=findings,
-    )
-    if known.hours_after_dose is None and drawn is not None and drawn.last_dose is not None:
-        known = replace(known, hours_after_dose=past.hours_between(drawn.last_dose, drawn.taken))
-    if known.days_on_dose is None and on_dose is not None and flags.current is None:
-        known = replace(known, days_on_dose=on_dose[0], change=flags.change or on_dose[1])
-    return replace(known, inputs=_inputs_of(known, history, weight is not None))
-
-
-def _refuse_future(now: datetime, record: PatientRecord) -> None:
-    """Refuse a birth or transplant that is yet to come (R36); rows after the time asked about are left out."""
-    from tdmcli.domain.history import day_of
-
-    history = record.history
-    limit = timedelta(minutes=read_policy().stale.future_minutes)
-    today = day_of(now + limit, history.zone)
-    for what, when in (("birth_date", history.birth_date), ("the transplant or start", history.start_date)):
-        if when is not None and when > today:
-            message = f"{record.file_name}: {what} is after {today.isoformat()}, the day asked about"
-            raise BadFile(message, Code.BAD_PATIENT_FILE)
-
-
-def _inputs_of(known: Facts, history: History, weighed: object) -> dict[str, object]:
-    inputs = dict(known.inputs)
-    record = known.record
-    if record is not None:
-        inputs["patient"] = {"id": history.patient_id, "file": record.file_name, "sha256": record.sha256}
-    drawn = known.drawn
-    if drawn is not None:
-        inputs["level"] = {"value": drawn.level.text, "from": "patient file", "taken": drawn.taken.isoformat()}
-    for name, value in (
-        ("regimen", known.current.text if known.current else None),
-        ("regimen_when_drawn", known.sampled.text if known.sampled else None),
-        ("product", known.current.product.id if known.current and known.current.product else None),
-        ("indication", known.indication),
-        ("days_after_transplant", known.day),
-        ("hours_after_dose", known.hours_after_dose),
-        ("days_on_dose", known.days_on_dose),
-        ("weight_kg", known.weight_kg if weighed else None),
-        ("age_years", known.age),
-        ("drugs", list(known.drugs) or None),
-        ("target", "-".join(str(limit) for limit in known.target) if known.target else None),
-    ):
-        if value is not None:
-            inputs.setdefault(name, {"value": value, "from": "patient file"})
-    return inputs
-
-
 def history_findings(facts: Facts, position: Position) -> tuple[Finding, ...]:
-    """Return what the patient file says against using its level, or nothing without a file or its level."""
-    if facts.record is None or facts.drawn is None:
+    """Return what the patient file says against using a level, or nothing without a file."""
+    if facts.record is None:
         return ()
-    from tdmcli.domain import sample_checks as checks
-    from tdmcli.domain.trough import check_age
-    from tdmcli.tables.readers import read_interactions
+    from tdmcli.workflows.patient_facts import against_level
 
-    policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
-    interval = facts.sampled.interval_h if facts.sampled else 0
-    findings = checks.check_regimens(history, taken, facts.now)
-    findings += checks.check_drugs(
-        history, taken, facts.now, position, read_interactions() if history.drugs else (), policy.interaction
-    )
-    findings += checks.check_events(history, taken, interval, policy.event)
-    findings += checks.check_previous(history, facts.drawn, facts.before, policy.level.previous_ratio)
-    findings += check_age(checks.level_age_days(facts.drawn, facts.now), facts.day, policy.stale)
-    findings += checks.check_tenfold(history, facts.now)
-    if facts.drawn.untimed:
-        findings += (Finding(Code.UNTIMED_LEVEL, {"why": "the file has its date only"}),)
-    return findings
+    return against_level(facts, position)
+
+
+def drug_findings(facts: Facts) -> tuple[Finding, ...]:
+    """Return what the drugs named with --with do, or nothing where none was."""
+    if not facts.drugs_said:
+        return ()
+    from tdmcli.workflows.drug_checks import check_taken
+
+    return check_taken(facts.drugs_said)

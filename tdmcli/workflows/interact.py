@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.findings import Finding, refuse
 from tdmcli.domain.interaction import FactorDose, factor_dose, find_drug, opposite, spelling
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.interaction_rows import AdviceRow, Effect, InteractionRow
 from tdmcli.tables.readers import read_interactions, read_policy
-from tdmcli.tables.rows import AdviceRow, Effect, InteractionRow
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import gather
-from tdmcli.workflows.regimens import UnitsAnswer, units_answer
+from tdmcli.workflows.interact_data import (
+    AdjustedRegimen,
+    AdviceAnswer,
+    FoldAnswer,
+    InteractData,
+    InteractionAnswer,
+    ListedDrug,
+    PlanStep,
+    StrengthAnswer,
+)
+from tdmcli.workflows.regimens import units_answer
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
@@ -32,110 +39,7 @@ NO_ADVICE_ON_STOPPING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StrengthAnswer:
-    """How strong one source calls it."""
-
-    value: str
-    view: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoldAnswer:
-    """A published fold change of exposure."""
-
-    low: Decimal
-    high: Decimal
-    measure: str
-    condition: str
-    population: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceAnswer:
-    """What one source says to do."""
-
-    text: str
-    source: str
-    organ: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class InteractionAnswer:
-    """One drug as it was named, and all that its row says; `matched` is null where it is not in the table."""
-
-    drug: str
-    matched: str | None
-    group: str | None
-    effect: str
-    mechanism: str | None
-    strengths: tuple[StrengthAnswer, ...]
-    exposure_fold: tuple[FoldAnswer, ...]
-    action: str
-    advice: tuple[AdviceAnswer, ...]
-    dose_factor: Decimal | None
-    dose_factor_text: str | None
-    dose_factor_source: str | None
-    dose_factor_note: str | None
-    first_level_days: tuple[int, int] | None
-    sources: tuple[str, ...]
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustedRegimen:
-    """The regimen at a source's factor of the dose taken without an inhibitor."""
-
-    intakes_mg: tuple[Decimal, ...]
-    interval_h: int
-    daily_dose_mg: Decimal
-    unrounded_daily_dose_mg: Decimal
-    product: str
-    text: str
-    drug: str
-    source: str
-    units: tuple[tuple[UnitsAnswer, ...] | None, ...]
-    from_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStep:
-    """One step with its days counted from the start (or stop) of the drug, and the dates if it is today."""
-
-    from_: date
-    to: date
-    text: str
-    drug: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedDrug:
-    """A line of the whole table."""
-
-    drug: str
-    group: str
-    effect: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InteractData:
-    """The answer of `interact`."""
-
-    stopping: bool
-    organ: str | None
-    interactions: tuple[InteractionAnswer, ...]
-    adjusted: AdjustedRegimen | None
-    plan: tuple[PlanStep, ...]
-    table: tuple[ListedDrug, ...]
-    regimen: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class InteractQuestion:
+class InteractQuestion(NamedTuple):
     """Drugs that are to be started (or stopped), those already taken, and the organ."""
 
     asked: Asked

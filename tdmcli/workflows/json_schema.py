@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from tdmcli.errors import Code
-from tdmcli.workflows.answer import SCHEMA, Cited, Warned
+from tdmcli.workflows.answer import SCHEMA, Cited, Warned, field_names
 
 DATA_CLASSES = {
     "target": ("tdmcli.workflows.target", "TargetData"),
-    "adjust": ("tdmcli.workflows.adjust", "AdjustData"),
-    "interact": ("tdmcli.workflows.interact", "InteractData"),
-    "neurotox": ("tdmcli.workflows.neurotox", "NeurotoxData"),
+    "adjust": ("tdmcli.workflows.adjust_data", "AdjustData"),
+    "interact": ("tdmcli.workflows.interact_data", "InteractData"),
+    "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
 }
 
@@ -74,9 +73,9 @@ def schema_of(hint: Any) -> dict[str, Any]:
         if items[-1] is Ellipsis:
             return {"type": "array", "items": schema_of(items[0])}
         return {"type": "array", "prefixItems": [schema_of(item) for item in items]}
-    if is_dataclass(hint):
+    if field_names(hint):
         hints = get_type_hints(hint, vars(sys.modules[hint.__module__]) | _NAMES)
-        names = {one.name: one.name.rstrip("_") for one in fields(hint)}
+        names = {name: name.rstrip("_") for name in field_names(hint)}
         return {
             "type": "object",
             "properties": {names[key]: schema_of(hints[key]) for key in names},

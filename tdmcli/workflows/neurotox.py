@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain import neurotoxicity as rules
 from tdmcli.domain.findings import Finding, refuse
@@ -14,6 +13,7 @@ from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import clean, parse_number, show, show_range
 from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.interaction_rows import Direction
 from tdmcli.tables.readers import (
     read_factors,
     read_interactions,
@@ -22,91 +22,28 @@ from tdmcli.tables.readers import (
     read_steps,
     read_symptoms,
 )
-from tdmcli.tables.rows import Direction
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.drug_checks import check_taken
-from tdmcli.workflows.facts import gather
+from tdmcli.workflows.facts import drug_findings, gather
+from tdmcli.workflows.neurotox_data import (
+    ConflictAnswer,
+    FactorAnswer,
+    NeurotoxData,
+    RemarkAnswer,
+    StepAnswer,
+    SymptomAnswer,
+)
 from tdmcli.workflows.ranges import RangeQuestion, find_ranges
 
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
+    from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow
-    from tdmcli.tables.rows import InteractionRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class SymptomAnswer:
-    """A symptom as it was named and its grade; null where it is not in the table."""
-
-    name: str
-    grade: str | None
-    note: str | None
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FactorAnswer:
-    """A contributing factor: present true or false, null where it was not assessed."""
-
-    name: str
-    present: bool | None
-    value: str | None
-    limit: str | None
-    action: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepAnswer:
-    """One step of what to do."""
-
-    order: int
-    text: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictAnswer:
-    """What one source says where sources disagree."""
-
-    about: str
-    text: str
-    organ: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemarkAnswer:
-    """What a source says beside the steps."""
-
-    text: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class NeurotoxData:
-    """The answer of `neurotox`."""
-
-    grade: str | None
-    symptoms: tuple[SymptomAnswer, ...]
-    factors: tuple[FactorAnswer, ...]
-    steps: tuple[StepAnswer, ...]
-    conflicts: tuple[ConflictAnswer, ...]
-    remarks: tuple[RemarkAnswer, ...]
-    organ: str | None
-    level: str | None
-    level_ng_ml: Decimal | None
-    target_low_ng_ml: Decimal | None
-    target_high_ng_ml: Decimal | None
-    target_source: str | None
-    position: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NeurotoxQuestion:
+class NeurotoxQuestion(NamedTuple):
     """Symptoms and what was measured, as typed."""
 
     asked: Asked
@@ -117,8 +54,7 @@ class NeurotoxQuestion:
     organ: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
+class _Measured(NamedTuple):
     """A value with the limit it is held against, both as text, and whether it is on the wrong side."""
 
     value: str
@@ -150,7 +86,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     )
     if facts.level is not None:
         findings += check_size(facts.level, read_policy().level)
-    findings += check_taken(facts.drugs)
+    findings += drug_findings(facts)
     conflicts = _conflicts(organ, citations) if graded.symptoms else ()
     if conflicts:
         findings += (Finding(Code.SOURCES_CONFLICT, {"what": "tacrolimus with sirolimus"}),)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse
 from tdmcli.domain.target_range import (
@@ -18,7 +17,7 @@ from tdmcli.domain.target_range import (
 )
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.readers import read_co_therapies, read_indication, read_policy, read_sources
+from tdmcli.tables.readers import read_co_therapies, read_indication, read_policy
 from tdmcli.tables.rows import IndicationRow, Population, TargetRow
 
 if TYPE_CHECKING:
@@ -26,11 +25,10 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.units import Level
     from tdmcli.tables.rows import CoTherapyRow, ProductRow
-    from tdmcli.workflows.answer import Citations
+    from tdmcli.workflows.answer import Citations, Cited
 
 
-@dataclass(frozen=True, slots=True)
-class RangeAnswer:
+class RangeAnswer(NamedTuple):
     """One row of a table of ranges, as answers show it."""
 
     id: str
@@ -50,8 +48,7 @@ class RangeAnswer:
     position: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
+class Ranges(NamedTuple):
     """The rows that apply (and the others), the default, and what was found about them."""
 
     indication: IndicationRow
@@ -62,8 +59,7 @@ class Ranges:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RangeQuestion:
+class RangeQuestion(NamedTuple):
     """What decides which range applies; None is not stated."""
 
     indication: str
@@ -170,10 +166,16 @@ def range_answer(row: TargetRow, ranges: Ranges, level: Level | None, citations:
         applies=fit(row, ranges.situation),
         source=citations.add(row.source, row.locator),
         locator=row.locator,
-        evidence=row.evidence or read_sources()[row.source].kind,
+        evidence=row.evidence,
         note=row.note,
         position=position(level, row.low_ng_ml, row.high_ng_ml) if level else None,
     )
+
+
+def with_evidence(rows: tuple[RangeAnswer, ...], cited: tuple[Cited, ...]) -> tuple[RangeAnswer, ...]:
+    """Return the rows with what their source is where it gives no grade of its own."""
+    kinds = {one.id: one.kind for one in cited}
+    return tuple(row._replace(evidence=row.evidence or kinds[row.source]) for row in rows)
 
 
 def disagreement(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
 
 
-@dataclass(frozen=True, slots=True)
-class RegimenAnswer:
+class RegimenAnswer(NamedTuple):
     """A regimen as answers show it: one day's intakes."""
 
     intakes_mg: tuple[Decimal, ...]
@@ -23,11 +21,10 @@ class RegimenAnswer:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsAnswer:
+class UnitsAnswer(NamedTuple):
     """Capsules, tablets or sachets of one strength in one intake."""
 
-    count: int
+    number: int
     strength_mg: Decimal
 
 
@@ -39,4 +36,4 @@ def regimen_answer(regimen: Regimen) -> RegimenAnswer:
 
 def units_answer(units: tuple[Units, ...] | None) -> tuple[UnitsAnswer, ...] | None:
     """Return the units of one intake, or None where the strengths don't sum to it."""
-    return None if units is None else tuple(UnitsAnswer(one.count, one.strength_mg) for one in units)
+    return None if units is None else tuple(UnitsAnswer(one.number, one.strength_mg) for one in units)

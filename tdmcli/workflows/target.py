@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import refuse
+from tdmcli.domain.findings import Finding, refuse, settle
 from tdmcli.domain.target_range import Position, common_range, position
-from tdmcli.domain.trough import check_size
+from tdmcli.domain.trough import check_sample_time, check_size
 from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_molecular_weight, read_policy
@@ -22,6 +21,7 @@ from tdmcli.workflows.ranges import (
     disagreement,
     find_ranges,
     range_answer,
+    with_evidence,
 )
 
 if TYPE_CHECKING:
@@ -33,24 +33,21 @@ if TYPE_CHECKING:
     from tdmcli.workflows.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class CommonRange:
+class CommonRange(NamedTuple):
     """The part that lies inside every range that applies."""
 
     low_ng_ml: Decimal
     high_ng_ml: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class InNmol:
+class InNmol(NamedTuple):
     """A range in nmol/L, rounded to one decimal."""
 
     low_nmol_l: Decimal
     high_nmol_l: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRange:
+class OwnRange(NamedTuple):
     """A range that a patient file sets, which wins over every table."""
 
     low_ng_ml: Decimal
@@ -59,8 +56,7 @@ class OwnRange:
     position: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetData:
+class TargetData(NamedTuple):
     """The answer of `target`."""
 
     indication: str
@@ -77,12 +73,11 @@ class TargetData:
     phases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetQuestion:
+class TargetQuestion(NamedTuple):
     """What only `target` asks: conditions of a range, one source, or every row."""
 
     asked: Asked
-    population: Population | None = None
+    population: str | None = None
     co_therapy: tuple[str, ...] = ()
     induction: str | None = None
     source: str | None = None
@@ -105,7 +100,7 @@ def answer_target(question: TargetQuestion) -> Answer[TargetData]:
             indication=facts.indication,
             day=facts.day,
             phase=facts.phase,
-            population=question.population or facts.population,
+            population=Population(question.population) if question.population else facts.population,
             co_therapy=question.co_therapy,
             induction=question.induction,
             product=product,
@@ -118,20 +113,26 @@ def answer_target(question: TargetQuestion) -> Answer[TargetData]:
 def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[TargetData]:
     citations = Citations()
     level = facts.level
+    untimely = _sample_time(question, facts)
+    comparable = not any(finding.refuses for finding in untimely)
+    compared = level if comparable else None
     shown = ranges.others if question.everything else ()
     default = ranges.default
     first = () if default is None else (default,)
     applying = first + tuple(row for row in ranges.applying if row is not default)
-    rows = tuple(range_answer(row, ranges, level, citations) for row in applying)
-    own = _own(facts, level)
+    rows = tuple(range_answer(row, ranges, compared, citations) for row in applying)
+    own = _own(facts, compared)
     used = _used_range(own, default)
-    where = position(level, *used) if level and used else None
-    findings = facts.findings + ranges.findings
+    where = position(level, *used) if level and used and comparable else None
+    findings = facts.findings + ranges.findings + untimely
     if level is not None:
         findings += check_size(level, read_policy().level)
-        if used is not None:
+        if used is not None and comparable:
             findings += disagreement(level, *used, None if own else default, ranges)
+    other_rows = tuple(range_answer(row, ranges, compared, citations) for row in shown)
     common = common_range(ranges.applying)
+    cited = citations.cited()
+    rows = with_evidence(rows, cited)
     data = TargetData(
         indication=ranges.indication.id,
         days_after_transplant=facts.day,
@@ -139,7 +140,7 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         default_nmol_l=_in_nmol(used) if ranges.indication.nmol and used else None,
         own=own,
         rows=rows,
-        other_rows=tuple(range_answer(row, ranges, level, citations) for row in shown),
+        other_rows=with_evidence(other_rows, cited),
         agreement=CommonRange(*common) if common else None,
         position=where,
         level_ng_ml=level.value_ng_ml if level and level.is_number else None,
@@ -152,11 +153,23 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         data=data,
         as_of=facts.now,
         warnings=warn(findings),
-        sources=citations.cited(),
+        sources=cited,
         inputs=inputs,
         assumed=_assumed(question, facts, ranges, level),
         out_of_range=where in {Position.BELOW, Position.ABOVE},
     )
+
+
+def _sample_time(question: TargetQuestion, facts: Facts) -> tuple[Finding, ...]:
+    """Return what the hours after the dose say (R42); a typed level that is no trough refuses the comparison."""
+    if facts.level is None or facts.hours_after_dose is None:
+        return ()
+    regimen, product = facts.sampled, ask.product(question.asked)
+    if regimen is None and product is None:
+        return (Finding(Code.UNTIMED_LEVEL, {"why": "the interval is not known (give --product)"}),)
+    interval = regimen.interval_h if regimen else product.intervals_h[0] if product else 0
+    findings = check_sample_time(facts.hours_after_dose, interval, read_policy().sampling)
+    return findings if question.asked.level is None else settle(findings, frozenset())
 
 
 def _own(facts: Facts, level: Level | None) -> OwnRange | None:

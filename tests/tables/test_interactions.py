@@ -10,17 +10,9 @@ from itertools import chain
 import pytest
 
 from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.interaction_rows import AdviceRow, Direction, Effect, InteractionRow, MagnitudeRow
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.rows import (
-    AdviceRow,
-    Direction,
-    Effect,
-    HowRead,
-    InteractionRow,
-    MagnitudeRow,
-    SourceKind,
-    SourceRow,
-)
+from tdmcli.tables.rows import HowRead, SourceKind, SourceRow
 
 FILES = sorted((data_folder() / "interactions").glob("*.toml"))
 STRONG_INHIBITORS = (

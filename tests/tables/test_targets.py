@@ -414,7 +414,9 @@ def test_means_and_outer_ranges_are_no_targets() -> None:
     rows = {row.id: row for row in _all_rows()}
     not_aimed_at = {RangeKind.OBSERVED_MEAN, RangeKind.OUTER}
     assert all(
-        (row.kind in not_aimed_at) == row.id.endswith(("-mean", "-ceiling", "-overall", "-eu-label-early", "-eu-label-maintenance")) for row in rows.values()
+        (row.kind in not_aimed_at)
+        == row.id.endswith(("-mean", "-ceiling", "-overall", "-eu-label-early", "-eu-label-maintenance"))
+        for row in rows.values()
     )
     assert "ng/dL" in (rows["lupus-nephritis-seed-case-series-mean"].note or "")
     assert all(Decimal(2) <= row.low_ng_ml for row in rows.values() if row.kind not in not_aimed_at)

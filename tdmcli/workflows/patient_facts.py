@@ -1,0 +1,172 @@
+"""What a patient file adds to a question, and what it says against using its level."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tdmcli.domain import history as past
+from tdmcli.domain import sample_checks as checks
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.trough import check_age
+from tdmcli.domain.units import clean
+from tdmcli.errors import BadFile, Code
+from tdmcli.tables.readers import read_interactions, read_policy
+from tdmcli.workflows import asked as ask
+
+if TYPE_CHECKING:
+    from tdmcli.domain.history import History
+    from tdmcli.domain.target_range import Position
+    from tdmcli.records.patient import PatientRecord
+    from tdmcli.workflows.facts import Facts
+
+
+def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Facts:
+    """Return the facts of the options and of a patient file; an option wins, and is said to.
+
+    Raises:
+        BadFile: the file tells of the future, and now was meant.
+
+    """
+    history, now = record.history, flags.now
+    _refuse_future(flags, record, retrospective=retrospective)
+    _refuse_target(record)
+    used, ignored = past.usable_levels(history, now)
+    levels = used if flags.level is None else (*used, past.LevelRecord(now, flags.level))
+    drawn, before = levels[-1] if levels else None, levels[-2] if len(levels) > 1 else None
+    moment = drawn.taken if drawn else now
+    sampled, current = past.period_at(history, moment), past.period_at(history, now)
+    today = past.day_of(now, history.zone)
+    weighed = past.latest(history.weights, today) if flags.weight_kg is None else None
+    own_target = history.target_ng_ml if flags.indication is None else None
+    reason = f": {clean(history.target_reason)}" if history.target_reason else ""
+    known = flags._replace(
+        level=drawn.level if drawn else None,
+        sampled=flags.sampled or (sampled.regimen if sampled else None),
+        current=flags.current or (current.regimen if current else None),
+        day=flags.day if flags.day is not None else past.days_after_start(history, now),
+        indication=flags.indication or (ask.find_indication(history.indication) if history.indication else None),
+        phase=flags.phase or history.phase,
+        target=flags.target or own_target,
+        target_from=flags.target_from or (f"patient file{reason}" if own_target else None),
+        weight_kg=flags.weight_kg or (weighed.value if weighed else history.weight_kg),
+        weight_from_file=weighed.day if weighed else None,
+        age=flags.age if flags.age is not None else past.age_years(history, now),
+        drugs=flags.drugs + tuple(drug.name for drug in past.drugs_on(history, today)),
+        drawn=drawn,
+        before=before,
+        findings=(() if retrospective else _later_entries(flags, history))
+        + _ignored(ignored)
+        + _flags_that_win(flags, history, has_level=bool(used), has_regimen=bool(current)),
+    )
+    return _with_inputs(_with_times(known, history), history)
+
+
+def _with_times(known: Facts, history: History) -> Facts:
+    """Return the facts with hours after the dose and days on it, where the file knows them."""
+    drawn = known.drawn
+    if drawn is None:
+        return known
+    if known.hours_after_dose is None and drawn.last_dose is not None:
+        known = known._replace(hours_after_dose=past.hours_between(drawn.last_dose, drawn.taken))
+    on_dose = past.days_on_dose(history, drawn.taken)
+    if known.days_on_dose is None and on_dose is not None and not known.regimen_given:
+        known = known._replace(days_on_dose=on_dose[0], change=known.change or on_dose[1])
+    return known
+
+
+def _ignored(ignored: tuple[tuple[past.LevelRecord, str], ...]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(Code.LEVEL_IGNORED, {"taken": one.taken.date().isoformat(), "level": one.level.text, "why": why})
+        for one, why in ignored
+    )
+
+
+def _flags_that_win(flags: Facts, history: History, *, has_level: bool, has_regimen: bool) -> tuple[Finding, ...]:
+    both = (
+        ("--level", "levels", flags.level is not None and has_level),
+        ("--dose", "regimen", flags.regimen_given and has_regimen),
+        ("--target", "[target]", flags.target is not None and history.target_ng_ml is not None),
+        ("--indication", "indication", flags.indication is not None and history.indication is not None),
+        ("--days or --months", "date", flags.day is not None and history.start_date is not None),
+        ("--weight", "weight", flags.weight_kg is not None and bool(history.weights or history.weight_kg)),
+        ("--age", "birth_date", flags.age is not None and history.birth_date is not None),
+    )
+    return tuple(Finding(Code.FLAG_WINS, {"flag": flag, "what": what}) for flag, what, wins in both if wins)
+
+
+def _refuse_future(flags: Facts, record: PatientRecord, *, retrospective: bool) -> None:
+    """Refuse what is yet to come (R36). With --as-of, levels and events after it were not known then."""
+    history = record.history
+    limit = flags.now + timedelta(minutes=read_policy().stale.future_minutes)
+    today = past.day_of(limit, history.zone)
+    days = [("birth_date", history.birth_date), ("the transplant or start", history.start_date)]
+    if not retrospective:
+        days += [("a level", past.day_of(one.taken, history.zone)) for one in history.levels if one.taken > limit]
+        days += [("an event", past.day_of(one.at, history.zone)) for one in history.events if one.at > limit]
+    for what, day in days:
+        later = day is not None and (day > today or what.startswith("a"))
+        if day is not None and later:
+            message = f"{record.file_name}: {what} ({day.isoformat()}) is later than now: mend it, or ask with --as-of"
+            raise BadFile(message, Code.BAD_PATIENT_FILE)
+
+
+def _later_entries(flags: Facts, history: History) -> tuple[Finding, ...]:
+    """Return whether a weight, a laboratory value or a symptom bears a day that is yet to come (R47)."""
+    today = past.day_of(flags.now, history.zone)
+    days = [one.day for one in history.weights] + [one.day for _, one in history.labs]
+    newest = max(days + [one.noted for one in history.symptoms], default=today)
+    return (Finding(Code.CLOCK, {"newest": newest.isoformat()}),) if newest > today else ()
+
+
+def _refuse_target(record: PatientRecord) -> None:
+    """Refuse a [target] outside the limits of policy (R27)."""
+    limits, target = read_policy().target, record.history.target_ng_ml
+    if target is not None and not limits.lowest <= target[0] < target[1] <= limits.highest:
+        allowed = f"{limits.lowest} to {limits.highest} ng/mL [policy]"
+        raise BadFile(f"{record.file_name}: [target] must lie within {allowed}", Code.BAD_PATIENT_FILE)
+
+
+def _with_inputs(known: Facts, history: History) -> Facts:
+    inputs = dict(known.inputs)
+    record = known.record
+    if record is not None:
+        inputs["patient"] = {"id": history.patient_id, "file": record.file_name, "sha256": record.sha256}
+    if known.drawn is not None and "level" not in inputs:
+        drawn = known.drawn
+        inputs["level"] = {"value": drawn.level.text, "from": "patient file", "taken": drawn.taken.isoformat()}
+    from_file = {
+        "regimen": known.current.text if known.current else None,
+        "regimen_when_drawn": known.sampled.text if known.sampled else None,
+        "product": known.current.product.id if known.current and known.current.product else None,
+        "indication": known.indication,
+        "days_after_transplant": known.day,
+        "hours_after_dose": known.hours_after_dose,
+        "days_on_dose": known.days_on_dose,
+        "weight_kg": known.weight_kg,
+        "age_years": known.age,
+        "drugs": list(known.drugs) or None,
+        "target": "-".join(str(limit) for limit in known.target) if known.target else None,
+    }
+    for name, value in from_file.items():
+        if value is not None:
+            inputs.setdefault(name, {"value": value, "from": "patient file"})
+    return known._replace(inputs=inputs)
+
+
+def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
+    """Return what the patient file says against using a level."""
+    if facts.record is None or facts.drawn is None:
+        return ()
+    policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
+    findings = () if facts.regimen_given else checks.check_regimens(history, taken, facts.now)
+    rows = read_interactions() if history.drugs else ()
+    findings += checks.check_drugs(history, taken, facts.now, position, rows, policy.interaction)
+    interval = facts.sampled.interval_h if facts.sampled else 0
+    findings += checks.check_events(history, taken, interval, policy.event)
+    findings += checks.check_previous(history, facts.drawn, facts.before, policy.level.previous_ratio)
+    findings += check_age(checks.level_age_days(facts.drawn, facts.now), facts.day, policy.stale)
+    findings += checks.check_tenfold(history, facts.now)
+    if facts.drawn.untimed:
+        findings += (Finding(Code.UNTIMED_LEVEL, {"why": "the file has its date only"}),)
+    return findings
