@@ -95,6 +95,7 @@ def _arithmetic(data: AdjustData) -> tuple[tuple[str, Cell], ...]:
 def _options(title: str, data: AdjustData, options: tuple[OptionAnswer, ...]) -> Grid:
     several = len(data.proposal.intakes_mg) > 1
     title = f"{title}, every {data.proposal.interval_h} hours{', the larger dose in the morning' if several else ''}"
+    title += "; cap: past the cap" if any(option.over_cap for option in options) else ""
     columns = ("", "intakes", "mg/day", "change", "ng/mL", "is", f"{data.form}s (mg)")
     return Grid(title, columns, tuple(_option(option, data) for option in options))
 
@@ -103,12 +104,12 @@ def _option(option: OptionAnswer, data: AdjustData) -> tuple[Cell, ...]:
     intakes = option.intakes_mg
     equal = len(set(intakes)) == 1
     proposed = option.intakes_mg == data.proposal.intakes_mg
-    mark = "now" if option.current else "=>" if proposed else ""
+    mark = "now" if option.current else "=>" if proposed else "cap" if option.over_cap else ""
     return (
         Cell(mark, Tone.STRONG),
         Cell(show_mg(intakes[0]) if equal else f"{' + '.join(shown(mg) for mg in intakes)} mg", Tone.STRONG),
         Cell(shown(option.daily_dose_mg)),
-        Cell("0 %" if option.current else show_percent(option.change_percent)),
+        Cell(show_percent(option.change_percent)),
         Cell(shown(option.predicted_trough_ng_ml, 1)),
         Cell(option.position, tone_of(option.position)),
         Cell(_short_units(option)),

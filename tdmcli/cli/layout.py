@@ -15,7 +15,7 @@ GLUE = "\ue000"
 GAP = 2
 NARROWEST_LAST = 18
 
-_AFTER_NUMBER = re.compile(r"(?<=[0-9]) (?=[A-Za-z%])")
+_AFTER_NUMBER = re.compile(r"(?<=[0-9]) (?=[A-Za-z%])|(?<=[0-9] x) (?=[0-9])")
 
 
 def glue(text: str) -> str:

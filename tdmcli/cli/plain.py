@@ -27,19 +27,19 @@ def _lines(block: Block, width: int) -> list[str]:
         text = "".join(cell.text for cell in block.cells)
         return wrap(text, width, " " * block.indent, " " * block.indent) if text else [""]
     if isinstance(block, Facts):
-        return _title(block.title) + _facts(block, width)
+        return _title(block.title, width) + _facts(block, width)
     if isinstance(block, Bullets):
         marks = [f"{number}. " if block.numbered else "- " for number in range(1, len(block.items) + 1)]
-        return _title(block.title) + [
+        return _title(block.title, width) + [
             line
             for mark, item in zip(marks, block.items, strict=True)
             for line in wrap(item.text, width, mark, " " * len(mark))
         ]
-    return _title(block.title) + _grid(block, width)
+    return _title(block.title, width) + _grid(block, width)
 
 
-def _title(title: str) -> list[str]:
-    return [title] if title else []
+def _title(title: str, width: int) -> list[str]:
+    return wrap(title, width) if title else []
 
 
 def _facts(block: Facts, width: int) -> list[str]:

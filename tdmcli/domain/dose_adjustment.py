@@ -50,6 +50,7 @@ class Option(NamedTuple):
     predicted_trough_ng_ml: Decimal
     position: Position
     units: tuple[tuple[Units, ...] | None, ...]
+    over_cap: bool
 
 
 class Adjustment(NamedTuple):
@@ -83,8 +84,7 @@ def adjust_dose(case: Case, policy: DosePolicy) -> Adjustment:
         unrounded = case.current.daily_dose_mg
     else:
         unrounded = sampled_daily * case.aim_ng_ml / case.level.value_ng_ml
-    cap = min(sampled_daily, case.current.daily_dose_mg) * (1 + policy.max_increase_percent / 100)
-    capped = unrounded if where is not Position.BELOW else min(unrounded, max(cap, case.current.daily_dose_mg))
+    capped = unrounded if where is not Position.BELOW else min(unrounded, highest_allowed(case, policy))
     findings = _dose_findings(case, where, unrounded, capped, policy)
     achievable = achievable_regimens(
         _product(case),
@@ -112,6 +112,12 @@ def adjust_dose(case: Case, policy: DosePolicy) -> Adjustment:
     return Adjustment(where, unrounded, capped, options, proposal, marginal, findings)
 
 
+def highest_allowed(case: Case, policy: DosePolicy) -> Decimal:
+    """Return the daily dose (mg) that no proposal passes: the cap on an increase, or what is taken now (R56)."""
+    smaller = min(case.sampled.daily_dose_mg, case.current.daily_dose_mg)
+    return max(smaller * (1 + policy.max_increase_percent / 100), case.current.daily_dose_mg)
+
+
 def _highest_of_interest(case: Case, capped: Decimal) -> Decimal:
     """Return a daily dose (mg) that leaves room above all that is shown or compared."""
     reaching_high = case.sampled.daily_dose_mg * case.high_ng_ml / case.level.value_ng_ml
@@ -130,6 +136,7 @@ def make_option(case: Case, regimen: Regimen, policy: DosePolicy) -> Option:
         trough,
         position(Level(trough, Censor.NONE, LevelUnit.NG_ML, ""), case.low_ng_ml, case.high_ng_ml),
         tuple(units_for(mg, product, policy.units_per_intake) for mg in regimen.day_mg),
+        daily > highest_allowed(case, policy),
     )
 
 
@@ -210,8 +217,8 @@ def _nearest(
     current = case.current.daily_dose_mg
     sampled = case.sampled.daily_dose_mg
     if where is Position.BELOW:
-        cap = max(min(sampled, current) * (1 + policy.max_increase_percent / 100), current)
-        fitting = [regimen for regimen in achievable if min(sampled, current) <= regimen.daily_dose_mg <= cap]
+        highest = highest_allowed(case, policy)
+        fitting = [regimen for regimen in achievable if min(sampled, current) <= regimen.daily_dose_mg <= highest]
     else:
         fitting = [regimen for regimen in achievable if regimen.daily_dose_mg <= max(sampled, current)]
     if where is Position.ABOVE and achievable and dose < achievable[0].daily_dose_mg / 2:

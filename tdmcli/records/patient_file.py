@@ -161,7 +161,7 @@ class LevelEntry(_Table):
         if isinstance(value, str) and value[:1] in {"<", ">"}:
             return measure(_limit(value[1:].strip(" "))), Censor(value[0])
         if isinstance(value, str):
-            raise ValueError(_NO_LEVEL)
+            raise ValueError(_NO_LEVEL)  # noqa: TRY004
         return measure(value), Censor.NONE
 
     @field_validator("unit", mode="before")

@@ -272,6 +272,7 @@ def _option(option: Option, case: Case) -> OptionAnswer:
         units=tuple(units_answer(units) for units in option.units),
         text=regimen.text,
         current=regimen.day_mg == case.current.day_mg and regimen.interval_h == case.current.interval_h,
+        over_cap=option.over_cap,
     )
 
 
