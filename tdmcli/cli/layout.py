@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tdmcli.cli.blocks import Grid
+    from tdmcli.cli.blocks import Cell, Grid
 
 GLUE = "\ue000"
 GAP = 2
@@ -53,9 +53,23 @@ def column_widths(grid: Grid, width: int) -> list[int] | None:
     return [*natural[:-1], left] if left >= NARROWEST_LAST else None
 
 
-def cards(grid: Grid) -> list[list[tuple[str, int]]]:
-    """Return the rows of a table as cards: (label, column) for each cell that says something."""
-    return [[(grid.columns[index], index) for index, cell in enumerate(row) if cell.text] for row in grid.rows]
+def cards(grid: Grid) -> list[list[Cell]]:
+    """Return the rows of a table as cards: its name, then a line a column that says something.
+
+    A first column without a title is a mark and stands before the name.
+    """
+    marked = grid.columns[0] == ""
+    return [_card(grid.columns, row, marked=marked) for row in grid.rows]
+
+
+def _card(columns: Sequence[str], row: Sequence[Cell], *, marked: bool) -> list[Cell]:
+    name = row[1]._replace(text=f"{row[0].text} {row[1].text}".strip()) if marked else row[0]
+    skipped = 2 if marked else 1
+    return [name] + [
+        cell._replace(text=f"{column}: {cell.text}")
+        for column, cell in zip(columns[skipped:], row[skipped:], strict=True)
+        if cell.text
+    ]
 
 
 def pad(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -46,7 +46,7 @@ def _facts(block: Facts, width: int) -> list[str]:
     label = max(len(name) for name, _ in block.rows) + 2
     lines = []
     for name, cell in block.rows:
-        if width - label < len(cell.text) and width < 2 * label + 10:
+        if width < 2 * label + 10:
             lines += wrap(f"{name}: {cell.text}", width, "", "  ")
         else:
             lines += wrap(cell.text, width, f"{name}:".ljust(label), " " * label)
@@ -69,9 +69,8 @@ def _grid(grid: Grid, width: int) -> list[str]:
 
 def _cards(grid: Grid, width: int) -> list[str]:
     lines = []
-    for row, card in zip(grid.rows, cards(grid), strict=True):
-        for number, (label, index) in enumerate(card):
-            text = row[index].text if number == 0 or not label else f"{label}: {row[index].text}"
-            indent = "" if number == 0 else "  "
-            lines += wrap(text, width, indent, indent + "  ")
+    for name, *rest in cards(grid):
+        lines += wrap(name.text, width, "", "  ")
+        for cell in rest:
+            lines += wrap(cell.text, width, "  ", "    ")
     return lines

@@ -54,8 +54,8 @@ def as_terminal(blocks: Sequence[Block], width: int, *, colour: bool) -> str:
     return unglue("\n".join(lines))
 
 
-def _text(cell: Cell, prefix: str = "") -> Text:
-    return Text(prefix + glue(cell.text), style=_STYLES[cell.tone])
+def _text(cell: Cell) -> Text:
+    return Text(glue(cell.text), style=_STYLES[cell.tone])
 
 
 def _parts(block: Block, width: int) -> list[RenderableType]:
@@ -105,9 +105,7 @@ def _grid(grid: Grid, widths: Sequence[int]) -> Table:
 
 def _cards(grid: Grid) -> list[RenderableType]:
     parts: list[RenderableType] = []
-    for row, card in zip(grid.rows, cards(grid), strict=True):
-        for number, (label, index) in enumerate(card):
-            first = number == 0
-            text = _text(row[index], "" if first or not label else f"{label}: ")
-            parts.append(Padding(text, (0, 0, 0, 0 if first else 2)))
+    for name, *rest in cards(grid):
+        parts.append(_text(name))
+        parts += [Padding(_text(cell), (0, 0, 0, 2)) for cell in rest]
     return parts

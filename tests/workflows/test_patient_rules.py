@@ -213,7 +213,7 @@ def test_r43_sample_and_dose_at_the_same_minute(tmp_path: Path) -> None:
     ],
 )
 def test_r44_steady_state_has_a_direction(tmp_path: Path, before: str, value: str, expected: str) -> None:
-    """R44: two days after an increase a level above range lowers the dose, one below waits; mirrored after a decrease."""
+    """R44: two days after an increase a high level lowers the dose, a low one waits; mirrored after a decrease."""
     regimens = [regimen("2026-10-13T08:00:00", before), regimen("2026-11-18T08:00:00", "[3, 3]")]
     answer = ask(tmp_path, Patient(regimens=regimens, levels=[level("2026-11-20T07:50:00", value)]))
     if expected == "NOT_STEADY_STATE":
