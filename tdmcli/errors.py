@@ -97,6 +97,8 @@ class Code(StrEnum):
     TENFOLD = "TENFOLD"
     WEIGHT_OLD = "WEIGHT_OLD"
     HELD_BY_TIMING = "HELD_BY_TIMING"
+    NO_STEP_WITHIN_CAP = "NO_STEP_WITHIN_CAP"
+    UNUSUAL_INTERVAL = "UNUSUAL_INTERVAL"
 
     # warnings about drugs, symptoms and thresholds
     INTERACTING_DRUG = "INTERACTING_DRUG"

@@ -87,7 +87,8 @@ def _arithmetic(data: AdjustData) -> tuple[tuple[str, Cell], ...]:
         rows.append(("Dose x aim / level", Cell(f"{worked} (at steady state, linear kinetics)")))
         if data.capped_daily_dose_mg != data.unrounded_daily_dose_mg:
             rows.append(("Capped [policy]", Cell(f"{shown(data.capped_daily_dose_mg)} mg/day")))
-        rows.append(("Rounding", Cell(f"{show_percent(data.rounding_percent)} to whole {data.form}s")))
+        if data.rounding_percent is not None:
+            rows.append(("Rounding", Cell(f"{show_percent(data.rounding_percent)} to whole {data.form}s")))
     rows.append((f"{data.form.capitalize()}s", Cell(_units(data.proposal))))
     return tuple(rows)
 

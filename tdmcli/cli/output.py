@@ -61,7 +61,7 @@ def _for_people(blocks: Sequence[Block], form: Format) -> str:
     return as_plain(blocks, width)
 
 
-HEADLINES = frozenset({Code.RANGES_DISAGREE, Code.LARGE_DECREASE_UNVERIFIED})
+HEADLINES = frozenset({Code.RANGES_DISAGREE, Code.LARGE_DECREASE_UNVERIFIED, Code.DOSE_CHANGED_SINCE})
 
 
 def _headlines(answer: Answer[Any]) -> list[Block]:

@@ -59,6 +59,8 @@ def achievable_regimens(
     per_intake = up_to_daily_mg * max(interval_h, 24) / 24 / a_day
     largest = max(product.strengths_mg, default=Decimal(0))
     intakes = list(units_up_to(product.strengths_mg, most, per_intake + largest))
+    if not intakes:
+        return ()
     regimens: dict[Decimal, Regimen] = {}
     for smaller, larger in zip(intakes, [*intakes[1:], intakes[-1]], strict=True):
         for larger_ones in range(1 if equal else a_day):

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from tdmcli.tables.rows import ProductRow
 
 
+_FAULTS_LOOKED_UP = 20  # a line is looked up for so many, to name the first: each look-up reads the whole file
+
+
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
     """A patient's history with the file it came from: name and sha256."""
@@ -90,7 +93,7 @@ def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
 
 def _first_fault(document: Document, error: ValidationError) -> BadFile:
     faults = error.errors(include_url=False, include_input=False, include_context=False)
-    first = min(faults, key=lambda one: (line_of(document.text, _place(one)) or 0, str(one["loc"])))
+    first = min(faults[:_FAULTS_LOOKED_UP], key=lambda one: (line_of(document.text, _place(one)) or 0, str(one["loc"])))
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return fault(document, _place(first), _what(first) + more)
 

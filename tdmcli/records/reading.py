@@ -19,7 +19,9 @@ LONGEST_LINE = 10_000
 MOST_LINES = 60_000
 MOST_DOTS = 8
 MOST_DOTS_A_LINE = 200
+MOST_DOTS_IN_KEYS = 20_000
 DEEPEST = 32
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def read_document(path: Path) -> Document:
         raise BadFile(f"{name}: not valid TOML: {_where_only(str(error))}", Code.BAD_PATIENT_FILE) from None
     except (ValueError, ArithmeticError, RecursionError, MemoryError):
         raise BadFile(f"{name}: not valid TOML: a number or a nesting is too large", Code.BAD_PATIENT_FILE) from None
+    if sum(len(rows) for rows in tables.values() if isinstance(rows, list)) > MOST_ROWS:
+        raise BadFile(f"{name}: more than {MOST_ROWS} rows: no patient file has so many", Code.BAD_PATIENT_FILE)
     return Document(name, text, hashlib.sha256(content).hexdigest(), tables)
 
 
@@ -82,13 +86,14 @@ def _scan(text: str, name: str) -> None:
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         raise BadFile(f"{name}: more than {MOST_LINES} lines: no patient file has so many", Code.BAD_PATIENT_FILE)
-    depth = 0
+    depth = dots = 0
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST_LINE:
             raise _too_much(name, number, f"longer than {LONGEST_LINE} characters")
         bare = _STRINGS.sub("", line).partition("#")[0]
         key = bare if bare.lstrip().startswith("[") else bare.partition("=")[0]
-        if key.count(".") > MOST_DOTS or bare.count(".") > MOST_DOTS_A_LINE:
+        dots += key.count(".")
+        if dots > MOST_DOTS_IN_KEYS or key.count(".") > MOST_DOTS or bare.count(".") > MOST_DOTS_A_LINE:
             raise _too_much(name, number, "a key of too many parts")
         opening, closing = bare.count("[") + bare.count("{"), bare.count("]") + bare.count("}")
         if depth + opening > DEEPEST:

@@ -23,7 +23,7 @@ _NO_ZONE = re.compile("localtime$|posixrules$|Factory$|posix/|right/")  # stand 
 def _number(value: object) -> Decimal:
     if type(value) is int or isinstance(value, Decimal):
         number = Decimal(value)
-        if number.is_finite() and abs(number) < _LARGEST:
+        if number.is_finite() and -_LARGEST < number < _LARGEST:
             return number
         raise ValueError("must be a finite number of reasonable size")
     raise ValueError("must be a number without quotes, such as 7.4")

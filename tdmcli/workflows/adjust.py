@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.dose_adjustment import Adjustment, Case, Option, adjust_dose, make_option, midpoint
+from tdmcli.domain.dose_adjustment import Adjustment, adjust_dose, midpoint
+from tdmcli.domain.dose_case import Case, Option, make_option
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.regimen import Regimen, parse_dose
 from tdmcli.domain.target_range import Position, position
@@ -234,7 +235,7 @@ def _answer(
         other_ranges=with_evidence(other_ranges, cited),
         unrounded_daily_dose_mg=adjustment.unrounded_daily_dose_mg,
         capped_daily_dose_mg=capped,
-        rounding_percent=(proposal.regimen.daily_dose_mg - capped) * 100 / capped,
+        rounding_percent=None if adjustment.kept else (proposal.regimen.daily_dose_mg - capped) * 100 / capped,
         options=tuple(_option(option, case) for option in adjustment.options),
         tried=tried,
         proposal=_option(proposal, case),
@@ -280,7 +281,7 @@ def _next_level(facts: Facts, adjustment: Adjustment, product: ProductRow, citat
     if adjustment.repeat_first:
         after = After.REPEAT
     else:
-        after = After.KEEP if adjustment.proposal.change_percent == 0 else After.CHANGE
+        after = After.KEEP if adjustment.kept else After.CHANGE
         if after is After.KEEP and adjustment.position is not Position.WITHIN:
             after = After.REPEAT
     rows = read_policy().next_level

@@ -57,7 +57,7 @@ class AdjustData(NamedTuple):
     other_ranges: tuple[RangeAnswer, ...]
     unrounded_daily_dose_mg: Decimal
     capped_daily_dose_mg: Decimal
-    rounding_percent: Decimal
+    rounding_percent: Decimal | None
     options: tuple[OptionAnswer, ...]
     tried: tuple[OptionAnswer, ...]
     proposal: OptionAnswer

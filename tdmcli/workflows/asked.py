@@ -145,8 +145,8 @@ def target(asked: Asked) -> tuple[Decimal, Decimal] | None:
     low_text, dash, high_text = asked.target.partition("-")
     if not dash:
         raise WrongUsage(f"--target: {clean(asked.target)!r} is not LOW-HIGH, such as 6-9")
-    low = typed("--target", parse_number, low_text.strip())
-    high = typed("--target", parse_number, high_text.strip())
+    low = typed("--target", parse_number, low_text.strip(" "))
+    high = typed("--target", parse_number, high_text.strip(" "))
     limits = read_policy().target
     if not limits.lowest <= low < high <= limits.highest:
         allowed = f"{show(limits.lowest)} to {show(limits.highest)} ng/mL"

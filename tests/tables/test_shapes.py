@@ -1,0 +1,265 @@
+"""Every table is read whole and strictly: a bad value in any shape is refused with file, row and key."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tdmcli.errors import BadFile
+from tdmcli.tables import location, readers
+from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.interaction_rows import InteractionRow
+from tdmcli.tables.location import data_folder
+from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, RemarkRow, StepRow, SymptomRow
+from tdmcli.tables.policy import Policy, SamplingPolicy
+from tdmcli.tables.rows import (
+    CodeRow,
+    CoTherapyRow,
+    IndicationRow,
+    ProductRow,
+    SourceRow,
+    TargetRow,
+    ThresholdSetRow,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = {"id": "t", "kind": "target", "low_ng_ml": 6, "high_ng_ml": Decimal(9), "source": "s", "locator": "l"}
+PRODUCT = {
+    "id": "p",
+    "name": "P",
+    "aliases": [],
+    "release": "immediate",
+    "route": "oral",
+    "form": "capsule",
+    "strengths_mg": [Decimal("0.5"), 1],
+    "intervals_h": [12],
+    "source": "s",
+    "locator": "l",
+}
+THRESHOLDS = {
+    "id": "x",
+    "name": "x",
+    "kind": "outcome",
+    "release": "immediate",
+    "products": [],
+    "lower": Decimal("0.95"),
+    "upper": Decimal("1.05"),
+    "lower_source": "s",
+    "upper_source": "s",
+    "locator": "l",
+    "from_day": 30,
+}
+INTERACTION = {
+    "id": "i",
+    "names": ["i"],
+    "group": "g",
+    "effect": "raises",
+    "mechanism": "m",
+    "start": [{"text": "t", "source": "s", "locator": "l"}],
+}
+FACTOR = {"multiply": 1, "divide": 3, "source": "s", "locator": "l"}
+FOLD = {"measure": "AUC", "low": 2, "high": 3, "condition": "", "population": "", "source": "s", "locator": "l"}
+SAMPLING = {"interval_h": 12, "refuse_before": 10, "early_before": 11, "late_after": 13, "refuse_after": 16}
+
+GOOD: list[tuple[Any, dict[str, Any]]] = [
+    (TargetRow, TARGET),
+    (ProductRow, PRODUCT),
+    (ThresholdSetRow, THRESHOLDS),
+    (InteractionRow, INTERACTION),
+    (InteractionRow, INTERACTION | {"dose_factor": FACTOR, "magnitudes": [FOLD]}),
+    (SamplingPolicy, SAMPLING),
+    (SourceRow, {"id": "s", "citation": "c", "kind": "label", "read": "copy"}),
+    (IndicationRow, {"id": "k", "name": "K", "aliases": [], "transplant": True}),
+    (CodeRow, {"id": "C", "message": "m", "action": ""}),
+    (CoTherapyRow, {"id": "mmf", "names": ["mmf"], "rival": True}),
+    (SymptomRow, {"id": "t", "names": ["t"], "grade": "mild", "source": "s"}),
+    (FactorRow, {"id": "f", "name": "f", "source": "s", "action": "a"}),
+    (StepRow, {"id": "s", "grades": ["mild"], "when": "always", "text": "t", "source": "s"}),
+    (RemarkRow, {"id": "r", "text": "t", "source": "s"}),
+]
+
+BAD: list[tuple[Any, dict[str, Any], str]] = [
+    (TargetRow, TARGET | {"low_ng_ml": 9}, "low_ng_ml must be below high_ng_ml"),
+    (TargetRow, TARGET | {"low_ng_ml": 10}, "low_ng_ml must be below high_ng_ml"),
+    (TargetRow, TARGET | {"low_ng_ml": 0}, "above 0"),
+    (TargetRow, TARGET | {"low_ng_ml": True}, "must be a number"),
+    (TargetRow, TARGET | {"low_ng_ml": "6"}, "must be a number"),
+    (TargetRow, TARGET | {"low_ng_ml": 6.0}, "must be a number"),
+    (TargetRow, TARGET | {"low_ng_ml": Decimal("NaN")}, "finite"),
+    (TargetRow, TARGET | {"high_ng_ml": Decimal("Infinity")}, "finite"),
+    (TargetRow, TARGET | {"from_day": 30, "to_day": 30}, "must run forward"),
+    (TargetRow, TARGET | {"from_day": -1}, "must run forward"),
+    (TargetRow, TARGET | {"from_day": Decimal("1.5")}, "must be a whole number"),
+    (TargetRow, TARGET | {"kind": "aim"}, "must be one of target"),
+    (TargetRow, TARGET | {"kind": "outer", "default": True}, "default"),
+    (TargetRow, TARGET | {"default": 1}, "must be true or false"),
+    (TargetRow, TARGET | {"co_therapy": "mmf"}, "must be an array"),
+    (TargetRow, TARGET | {"co_therapy": [1]}, r"co_therapy\[0\] must be a string|co_therapy\[0\]: must be a string"),
+    (TargetRow, TARGET | {"lowest": 3}, "unknown key 'lowest'"),
+    (TargetRow, {key: value for key, value in TARGET.items() if key != "source"}, "missing key 'source'"),
+    (ProductRow, PRODUCT | {"strengths_mg": [1, Decimal("0.5")]}, "must be positive and rise"),
+    (ProductRow, PRODUCT | {"strengths_mg": [0, 1]}, "must be positive and rise"),
+    (ProductRow, PRODUCT | {"strengths_mg": []}, "needs strengths_mg"),
+    (ProductRow, PRODUCT | {"release": "slow"}, "must be one of immediate"),
+    (ThresholdSetRow, THRESHOLDS | {"upper": Decimal("0.95")}, "lower must be above 0 and below upper"),
+    (InteractionRow, INTERACTION | {"names": []}, "names must not be empty"),
+    (InteractionRow, INTERACTION | {"start": []}, "must say what a source says to do"),
+    (InteractionRow, INTERACTION | {"effect": "lowers", "dose_factor": FACTOR}, "raises the level"),
+    (InteractionRow, INTERACTION | {"effect": "avoid"}, "must say its direction"),
+    (InteractionRow, INTERACTION | {"dose_factor": FACTOR | {"divide": 1}}, "below divide"),
+    (InteractionRow, INTERACTION | {"dose_factor": FACTOR | {"multiply": 0}}, "above 0"),
+    (InteractionRow, INTERACTION | {"magnitudes": [FOLD | {"low": 4}]}, "in order"),
+    (InteractionRow, INTERACTION | {"magnitudes": [FOLD | {"low": 0}]}, "positive"),
+    (InteractionRow, INTERACTION | {"magnitudes": FOLD}, "must be an array"),
+    (InteractionRow, INTERACTION | {"start": ["x"]}, "must be a table"),
+    (SamplingPolicy, SAMPLING | {"early_before": 10}, "must rise"),
+    (SourceRow, {"id": "s", "citation": "c", "kind": "rumour", "read": "copy"}, "must be one of label"),
+    (SymptomRow, {"id": "t", "names": ["t"], "grade": "bad", "source": "s"}, "must be one of none"),
+    (StepRow, {"id": "s", "grades": ["mild"], "when": "often", "text": "t", "source": "s"}, "must be one of always"),
+]
+
+
+@pytest.mark.parametrize(("shape", "table"), GOOD)
+def test_a_good_row_is_built(shape: Any, table: dict[str, Any]) -> None:
+    """Each shape takes a row of just its required keys and right types."""
+    assert build_row(shape, table, "file.toml").id if "id" in table else build_row(shape, table, "file.toml")
+
+
+@pytest.mark.parametrize(("shape", "table", "what"), BAD)
+def test_a_planted_fault_is_refused_with_its_place(shape: Any, table: dict[str, Any], what: str) -> None:
+    """A wrong, missing or unknown value is an error that names the file and what is wrong; no row is skipped."""
+    with pytest.raises(BadFile, match=what) as caught:
+        build_row(shape, table, "file.toml")
+    assert caught.value.message.startswith("file.toml")
+
+
+def test_an_id_that_stands_twice_is_refused() -> None:
+    """Two rows with one id are an error."""
+    with pytest.raises(BadFile, match="'t' stands twice"):
+        build_rows(TargetRow, [TARGET, TARGET], "file.toml")
+
+
+def test_all_tables_are_read() -> None:
+    """Every reader reads its table, and no file of data/ is left without one."""
+    known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
+    known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml"}
+    assert {path.name for path in data_folder().glob("*.toml")} == known
+    assert readers.read_data_version()
+    assert readers.read_policy().dose.max_increase_percent > 0
+    counts = [
+        len(readers.read_sources()),
+        len(readers.read_codes()),
+        len(readers.read_products()),
+        len(readers.read_threshold_sets()),
+        len(readers.read_interactions()),
+        len(readers.read_symptoms()),
+        len(readers.read_factors()),
+        len(readers.read_steps()),
+        len(readers.read_remarks()),
+        *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
+        *(len(rows) for rows in readers.read_co_therapies()),
+    ]
+    assert min(counts) > 0
+
+
+def test_sources_wanted_are_those_of_the_whole_file() -> None:
+    """Reading only the entries asked for gives just what reading the whole file gives."""
+    everything = readers.read_sources()
+    assert readers.read_sources(set(everything)) == everything
+    for wanted in everything:
+        assert readers.read_sources({wanted}) == {wanted: everything[wanted]}
+    assert readers.read_sources({"nobody"}) == {}
+
+
+def test_every_source_of_every_table_exists_and_each_is_used() -> None:
+    """No row rests on a source that isn't there, and no source is left without a row."""
+    known, used = set(readers.read_sources()), set()
+
+    def collect(value: object) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key in {"source", "lower_source", "upper_source"} and isinstance(inner, str):
+                    used.add(inner)
+                else:
+                    collect(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                collect(inner)
+
+    for path in data_folder().rglob("*.toml"):
+        if path.name != "sources.toml" and path.parent.name != "examples":
+            collect(load_toml(path))
+    assert used - known == set()
+    assert known - used == set()
+
+
+def test_a_broken_table_stops_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad row in a copy of data/ is exit 3 with file and row; nothing falls back to another table."""
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder(), folder)
+    path = folder / "targets" / "kidney.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("high_ng_ml = 12", "high_ng_ml = 2", 1), encoding="utf-8")
+    monkeypatch.setattr(readers, "data_folder", lambda: folder)
+    readers.read_indication.cache_clear()
+    try:
+        with pytest.raises(BadFile, match=r"targets/kidney.toml row 1 'kidney-seed-0-1m': low_ng_ml must be below"):
+            readers.read_indication("kidney")
+    finally:
+        readers.read_indication.cache_clear()
+
+
+def test_without_tables_the_program_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without MANIFEST.toml is no folder of tables."""
+    monkeypatch.setattr(location, "_CANDIDATES", (tmp_path,))
+    location.data_folder.cache_clear()
+    try:
+        with pytest.raises(BadFile, match="install tdmcli again"):
+            location.data_folder()
+    finally:
+        location.data_folder.cache_clear()
+
+
+def test_the_seeds_symptoms_have_their_grades() -> None:
+    """Neurotoxicity: each symptom of the seed stands with the seed's grade, and those of the brief are severe."""
+    grades = {name: row.grade for row in readers.read_symptoms() for name in row.names}
+    mild = ["tremor", "neuralgia", "peripheral-neuropathy", "headache", "paresthesia"]
+    severe = ["seizures", "psychosis", "hallucinations", "blindness", "cerebellar-ataxia", "motor-weakness", "pres"]
+    severe += ["leukoencephalopathy", "confusion", "delirium", "coma", "altered-mental-state", "visual-disturbance"]
+    severe += ["aphasia", "mutism"]
+    assert {grades[name] for name in mild} == {Grade.MILD}
+    assert {grades[name] for name in severe} == {Grade.SEVERE}
+    names = [name for row in readers.read_symptoms() for name in row.names]
+    assert len(names) == len(set(names))
+
+
+def test_thresholds_and_strengths_are_those_of_the_sources() -> None:
+    """C/D cut-offs and strengths, typed a second time from the evidence."""
+    cuts = {row.id: (row.lower, row.upper) for row in readers.read_threshold_sets()}
+    assert cuts == {
+        "fast-metaboliser-month-3": (Decimal("0.95"), Decimal("1.05")),
+        "thirds-ir-day-30": (Decimal("0.86"), Decimal("1.38")),
+        "thirds-lcpt-day-30": (Decimal("0.96"), Decimal("1.53")),
+    }
+    strengths = {row.id: [float(one) for one in row.strengths_mg] for row in readers.read_products()}
+    assert strengths == {
+        "prograf": [0.5, 1, 5],
+        "generic-ir": [0.5, 1, 5],
+        "adoport": [0.5, 1, 2, 5],
+        "modigraf": [0.2, 1],
+        "prograf-granules": [0.2, 1],
+        "advagraf": [0.5, 1, 3, 5],
+        "astagraf-xl": [0.5, 1, 5],
+        "envarsus": [0.75, 1, 4],
+        "envarsus-xr": [0.75, 1, 4],
+        "intravenous": [],
+    }
+
+
+def test_policy_is_one_shape() -> None:
+    """policy.toml has every heading of its shape and nothing else."""
+    assert set(load_toml(data_folder() / "policy.toml")) == set(Policy._fields)
