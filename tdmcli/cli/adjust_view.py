@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Line, Tone, View, line, tone_of
-from tdmcli.cli.target_view import grid
+from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, tone_of
+from tdmcli.cli.target_view import range_grids
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_mg, show_percent, show_range
+from tdmcli.errors import Code
 from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
 
 if TYPE_CHECKING:
@@ -27,16 +28,17 @@ CAUSES = {
 }
 
 
-def _blocks(answer: Answer[AdjustData]) -> list[Block]:
+def _blocks(answer: Answer[AdjustData]) -> list[Part]:
     data = answer.data
-    blocks: list[Block] = [_range_line(data)]
-    taken = f", drawn {data.taken.isoformat(timespec='minutes')}" if data.taken else ""
+    blocks: list[Part] = [_range_line(data), Headlines()]
+    taken = f", drawn {data.taken}" if data.taken else ""
     blocks.append(Line((Cell(f"Level {data.level}: "), Cell(data.position, tone_of(data.position)), Cell(taken))))
-    blocks.append(Line((Cell(f"Proposal: {_proposed(data)}", Tone.STRONG),)))
+    blocks.append(Line((Cell(f"Proposal: {_proposed(answer)}", Tone.STRONG),)))
     blocks.append(Facts("", _arithmetic(data)))
     if data.tried:
         blocks.append(_options("Tried", data, data.tried))
     blocks.append(_options(f"Around it: whole {data.form}s of {data.product_name}", data, data.options))
+    blocks.append(line(f"{_legend(data)}.", Tone.DIM))
     following = data.next_level
     blocks.append(line(""))
     blocks.append(
@@ -47,26 +49,48 @@ def _blocks(answer: Answer[AdjustData]) -> list[Block]:
     )
     if data.position in CAUSES:
         blocks.append(line(CAUSES[data.position]))
-    if data.other_ranges:
-        blocks.append(grid("Other ranges that apply", data.other_ranges, with_position=True))
+    blocks += range_grids(data.other_ranges, [], with_position=True)
     if data.not_checked:
         blocks.append(line(""))
         blocks.append(line(f"Not checked: {', '.join(data.not_checked)}.", Tone.DIM))
     return blocks
 
 
+def _whose(data: AdjustData) -> str:
+    """Return whose range is used: a source with what it presupposes, the patient file, or as it was given."""
+    row = data.target.row
+    if row is not None:
+        return f"{row.source}{f', {row.condition}' if row.condition else ''}"
+    return "as given" if data.target.from_.startswith("--") else data.target.from_
+
+
 def _range_line(data: AdjustData) -> Line:
     target = data.target
     return Line(
-        (Cell(f"Range {show_range(target.low_ng_ml, target.high_ng_ml)}", Tone.STRONG), Cell(f"  ({target.from_})"))
+        (Cell(f"Range {show_range(target.low_ng_ml, target.high_ng_ml)}", Tone.STRONG), Cell(f"  ({_whose(data)})"))
     )
 
 
-def _proposed(data: AdjustData) -> str:
+_WHY_KEPT = {
+    Code.REPEAT_BEFORE_CHANGING: "repeat the level first",
+    Code.HELD_BY_TIMING: "the time of the sample allows no change",
+    Code.NO_STEP_WITHIN_CAP: "no step within the cap",
+    Code.ROUNDS_TO_CURRENT: "the nearest that can be given",
+}
+
+
+def _proposed(answer: Answer[AdjustData]) -> str:
+    data = answer.data
     proposal = data.proposal
     name = f"tacrolimus ({data.product_name})"
     if proposal.change_percent == 0:
-        return f"keep {name} {proposal.text}"
+        codes = {one.code for one in answer.warnings}
+        why = (
+            "in range"
+            if data.position == "within"
+            else next((_WHY_KEPT[code] for code in _WHY_KEPT if code in codes), "")
+        )
+        return f"keep {name} {proposal.text}{f' ({why})' if why else ''}"
     trough = f"{shown(proposal.predicted_trough_ng_ml, 1)} ng/mL"
     change = show_percent(proposal.change_percent)
     return f"{name} {proposal.text} ({change}), predicted trough {trough}, {proposal.position}"
@@ -96,9 +120,20 @@ def _arithmetic(data: AdjustData) -> tuple[tuple[str, Cell], ...]:
 def _options(title: str, data: AdjustData, options: tuple[OptionAnswer, ...]) -> Grid:
     several = len(data.proposal.intakes_mg) > 1
     title = f"{title}, every {data.proposal.interval_h} hours{', the larger dose in the morning' if several else ''}"
-    title += "; cap: past the cap" if any(option.over_cap for option in options) else ""
     columns = ("", "intakes", "mg/day", "change", "ng/mL", "is", f"{data.form}s (mg)")
     return Grid(title, columns, tuple(_option(option, data) for option in options))
+
+
+def _legend(data: AdjustData) -> str:
+    """Return what the marks of the table mean, those that stand in it."""
+    parts = ["now: what is taken"]
+    if not data.proposal.current:
+        parts.insert(0, "=> proposed")
+    if any(option.over_cap for option in data.options):
+        parts.append("cap: more than an increase may be [policy]")
+    if any(len(set(option.intakes_mg)) > 1 for option in data.options):
+        parts.append("morning | evening")
+    return "; ".join(parts)
 
 
 def _option(option: OptionAnswer, data: AdjustData) -> tuple[Cell, ...]:
@@ -147,8 +182,8 @@ def _note(answer: Answer[AdjustData]) -> list[str]:
     codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     low_high = show_range(data.target.low_ng_ml, data.target.high_ng_ml)
     return [
-        f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({data.target.from_}).",
-        f"Proposal: {_proposed(data)}; {_units(data.proposal)} per intake.",
+        f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({_whose(data)}).",
+        f"Proposal: {_proposed(answer)}; {_units(data.proposal)} per intake.",
         f"Next level {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason}.",
         f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
     ]

@@ -95,7 +95,8 @@ class _Bug(ExpectedError):
 
 def _as_usage(error: Any) -> WrongUsage:
     message = " ".join(str(error.format_message()).split())
-    where = error.ctx.command_path if error.ctx is not None else "tdmcli"
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "tdmcli"
     return WrongUsage(f"{clean(message, 300)} Try: {where} --help")
 
 

@@ -63,7 +63,12 @@ class Bullets(NamedTuple):
     numbered: bool = False
 
 
+class Headlines(NamedTuple):
+    """Stands where the warnings that must not be missed are to be shown."""
+
+
 Block = Line | Facts | Grid | Bullets
+Part = Block | Headlines
 
 
 class View(NamedTuple, Generic[Data]):
@@ -72,7 +77,7 @@ class View(NamedTuple, Generic[Data]):
     `blocks` for people, `note` the lines to paste into a record, `records` the rows of CSV.
     """
 
-    blocks: Callable[[Answer[Data]], Sequence[Block]]
+    blocks: Callable[[Answer[Data]], Sequence[Part]]
     note: Callable[[Answer[Data]], Sequence[str]]
     records: Callable[[Answer[Data]], Sequence[object]]
 

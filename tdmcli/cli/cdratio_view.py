@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Line, Tone, View, line
+from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
 from tdmcli.domain.units import show as shown
 from tdmcli.workflows.cdratio import CdRatioData, ThresholdAnswer
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _TONES = {"fast": Tone.ABOVE, "borderline": Tone.CAUTION, "not-fast": Tone.WITHIN}
 
 
-def _blocks(answer: Answer[CdRatioData]) -> list[Block]:
+def _blocks(answer: Answer[CdRatioData]) -> list[Part]:
     data = answer.data
     ratio = shown(data.cd_ratio_ng_ml_per_mg)
-    blocks: list[Block] = [
+    blocks: list[Part] = [
         Line((Cell(f"C/D {ratio} ng/mL per mg: ", Tone.STRONG), Cell(data.class_, _TONES.get(data.class_, Tone.PLAIN))))
     ]
     if data.not_classified_because:
@@ -32,6 +32,7 @@ def _blocks(answer: Answer[CdRatioData]) -> list[Block]:
         rows.append(("Thresholds", Cell(_set(data.threshold_row))))
         if data.threshold_row.note:
             rows.append(("Note", Cell(data.threshold_row.note)))
+    blocks.append(Headlines())
     blocks.append(Facts("", tuple(rows)))
     if data.other_thresholds:
         others = tuple((Cell(one.class_, Tone.STRONG), Cell(_set(one))) for one in data.other_thresholds)
@@ -53,7 +54,10 @@ def _blocks(answer: Answer[CdRatioData]) -> list[Block]:
 
 
 def _set(one: ThresholdAnswer) -> str:
-    return f"{shown(one.lower_ng_ml_per_mg)} and {shown(one.upper_ng_ml_per_mg)}: {one.name} [{', '.join(one.sources)}]"
+    low, high = shown(one.lower_ng_ml_per_mg), shown(one.upper_ng_ml_per_mg)
+    names = ("fast", "borderline", "not fast") if one.kind == "outcome" else ("lowest", "middle", "highest third")
+    cuts = f"below {low} {names[0]}, to {high} {names[1]}, from there {names[2]}"
+    return f"{cuts}: {one.name} [{', '.join(one.sources)}]"
 
 
 def _note(answer: Answer[CdRatioData]) -> list[str]:

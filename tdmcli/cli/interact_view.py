@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.cli.adjust_view import one_intake
-from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Line, Tone, View, line
+from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
 from tdmcli.domain.units import show as shown
 from tdmcli.workflows.interact import NO_ADVICE_ON_STOPPING
 from tdmcli.workflows.interact_data import AdjustedRegimen, FoldAnswer, InteractData, InteractionAnswer
@@ -14,16 +14,23 @@ if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
 
 _TONES = {"raises": Tone.ABOVE, "lowers": Tone.BELOW, "avoid": Tone.DANGER, "unknown": Tone.CAUTION}
+_STOPPING = {
+    "raises": "is being stopped: the level will FALL over days to weeks",
+    "lowers": "is being stopped: the level will RISE over days to weeks",
+    "avoid": "is being stopped: the level moves back over days to weeks",
+    "either": "is being stopped: the level may move either way over days to weeks",
+    "unknown": "is being stopped: no source here says that it moved the level",
+}
 _SAYS = {
     "raises": "RAISES the tacrolimus level",
     "lowers": "LOWERS the tacrolimus level",
     "either": "may raise or lower the tacrolimus level",
     "avoid": "AVOID, or only with the transplant centre",
-    "unknown": "no source here says that it moves the level",
+    "unknown": "no source here says that it moves the level; see below for what else it does",
 }
 
 
-def _blocks(answer: Answer[InteractData]) -> list[Block]:
+def _blocks(answer: Answer[InteractData]) -> list[Part]:
     data = answer.data
     if data.table:
         drugs = tuple(
@@ -31,9 +38,9 @@ def _blocks(answer: Answer[InteractData]) -> list[Block]:
             for row in data.table
         )
         return [Grid(f"{len(drugs)} drugs, foods and groups", ("drug", "effect", "group"), drugs)]
-    blocks: list[Block] = []
+    blocks: list[Part] = [Headlines()]
     for one in data.interactions:
-        if blocks:
+        if len(blocks) > 1:
             blocks.append(line(""))
         blocks += _interaction(one, stopping=data.stopping)
     if data.adjusted is not None:
@@ -61,7 +68,7 @@ def _interaction(one: InteractionAnswer, *, stopping: bool) -> list[Block]:
         return [
             Line((Cell(f"{one.drug}: ", Tone.STRONG), Cell("NOT IN THIS TABLE, not the same as safe", Tone.DANGER)))
         ]
-    says = "is being stopped: its effect goes over days to weeks" if stopping else _SAYS[one.effect]
+    says = _STOPPING[one.effect] if stopping else _SAYS[one.effect]
     blocks: list[Block] = [Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))]
     advice = tuple(Cell(f"{f'{item.organ}: ' if item.organ else ''}{item.text} [{item.source}]") for item in one.advice)
     blocks.append(Bullets("What the sources say to do", advice or (Cell(NO_ADVICE_ON_STOPPING),)))
@@ -111,7 +118,8 @@ def _adjusted(one: AdjustedRegimen) -> list[Block]:
         line(""),
         Line((Cell(f"With {one.drug} [{one.source}]: ", Tone.STRONG), Cell(headline, Tone.STRONG))),
         line(
-            f"Per intake: {units} ({one.product}). It counts from the dose taken without an inhibitor; measure early."
+            f"Per intake: {units} ({one.product_name}). It counts from the dose taken without an inhibitor; "
+            "measure early."
         ),
     ]
 

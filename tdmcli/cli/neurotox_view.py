@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Bullets, Cell, Grid, Line, Tone, View, line, tone_of
+from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, tone_of
 from tdmcli.domain.units import show_range
-from tdmcli.workflows.neurotox_data import FactorAnswer, NeurotoxData
+from tdmcli.workflows.neurotox_data import FactorAnswer, NeurotoxData, SymptomAnswer
 
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
@@ -19,11 +19,12 @@ _GRADES = {
 }
 
 
-def _blocks(answer: Answer[NeurotoxData]) -> list[Block]:
+def _blocks(answer: Answer[NeurotoxData]) -> list[Part]:
     data = answer.data
     says, tone = _GRADES[data.grade]
-    blocks: list[Block] = [Line((Cell("Grade: ", Tone.STRONG), Cell(says, tone)))]
-    blocks += [line(f"{one.name}: {one.grade or 'not in the table, no grade'}", indent=2) for one in data.symptoms]
+    blocks: list[Part] = [Line((Cell("Grade: ", Tone.STRONG), Cell(says, tone)))]
+    blocks += [line(_symptom(one), indent=2) for one in data.symptoms]
+    blocks.append(Headlines())
     if data.level is not None:
         where = data.position or "no range to compare with"
         range_text = ""
@@ -41,6 +42,11 @@ def _blocks(answer: Answer[NeurotoxData]) -> list[Block]:
     remarks = tuple(Cell(f"{one.text} [{one.source}]", Tone.DIM) for one in data.remarks)
     blocks.append(Bullets("Not steps", remarks))
     return blocks
+
+
+def _symptom(one: SymptomAnswer) -> str:
+    note = f" ({one.note})" if one.note else ""
+    return f"{one.name}: {one.grade or 'not in the table, no grade'}{note}"
 
 
 def _factor(one: FactorAnswer) -> tuple[Cell, ...]:

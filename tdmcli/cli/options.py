@@ -14,14 +14,14 @@ def indications(incomplete: str) -> list[str]:
     """Return the indications that begin so."""
     from tdmcli.tables.readers import indication_ids
 
-    return [name for name in indication_ids() if name.startswith(incomplete)]
+    return [name for name in indication_ids() if name.startswith(incomplete.lower())]
 
 
 def products(incomplete: str) -> list[str]:
     """Return the products that begin so."""
     from tdmcli.tables.readers import read_products
 
-    return [row.id for row in read_products() if row.id.startswith(incomplete)]
+    return [row.id for row in read_products() if row.id.startswith(incomplete.lower())]
 
 
 def drugs(incomplete: str) -> list[str]:
@@ -43,21 +43,21 @@ def co_therapies(incomplete: str) -> list[str]:
     """Return the co-therapies that begin so."""
     from tdmcli.tables.readers import read_co_therapies
 
-    return [row.id for row in read_co_therapies()[0] if row.id.startswith(incomplete)]
+    return [row.id for row in read_co_therapies()[0] if row.id.startswith(incomplete.lower())]
 
 
 def inductions(incomplete: str) -> list[str]:
     """Return the inductions that begin so."""
     from tdmcli.tables.readers import read_co_therapies
 
-    return [row.id for row in read_co_therapies()[1] if row.id.startswith(incomplete)]
+    return [row.id for row in read_co_therapies()[1] if row.id.startswith(incomplete.lower())]
 
 
 def sources(incomplete: str) -> list[str]:
     """Return the sources that begin so."""
     from tdmcli.tables.readers import read_sources
 
-    return [name for name in read_sources() if name.startswith(incomplete)]
+    return [name for name in read_sources() if name.startswith(incomplete.lower())]
 
 
 def phases(incomplete: str) -> list[str]:
@@ -65,7 +65,7 @@ def phases(incomplete: str) -> list[str]:
     from tdmcli.tables.readers import indication_ids, read_indication
 
     known = {phase for name in indication_ids() for phase in read_indication(name)[0].phases}
-    return sorted(phase for phase in known if phase.startswith(incomplete))
+    return sorted(phase for phase in known if phase.startswith(incomplete.lower()))
 
 
 class Format(StrEnum):
@@ -78,6 +78,13 @@ class Format(StrEnum):
     CSV = "csv"
     MARKDOWN = "markdown"
     NOTE = "note"
+
+
+def overridable(incomplete: str) -> list[str]:
+    """Return the codes that --accept takes and that begin so."""
+    from tdmcli.workflows.asked import OVERRIDABLE
+
+    return sorted(code for code in OVERRIDABLE if code.startswith(incomplete.upper()))
 
 
 class Whom(StrEnum):
@@ -159,7 +166,10 @@ ConfirmOption = Annotated[
     str | None, typer.Option("--confirm-value", metavar="VALUE", help="Repeats a value that is beyond belief.")
 ]
 AcceptOption = Annotated[
-    list[str] | None, typer.Option("--accept", metavar="CODE", help="Go on in spite of this code; it is recorded.")
+    list[str] | None,
+    typer.Option(
+        "--accept", metavar="CODE", help="Go on in spite of this code; it is recorded.", autocompletion=overridable
+    ),
 ]
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="ID", help="Only ranges of this source.", autocompletion=sources)

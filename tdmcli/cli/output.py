@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tdmcli import __version__
-from tdmcli.cli.blocks import Block, Bullets, Cell, Tone, View, line
+from tdmcli.cli.blocks import Block, Bullets, Cell, Headlines, Tone, View, line
 from tdmcli.cli.options import Format
 from tdmcli.errors import Code, NotWritten
 from tdmcli.workflows.answer import Answer, envelope, to_json
@@ -42,8 +42,12 @@ def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
     elif form is Format.NOTE:
         write("\n".join(view.note(answer)) + "\n")
     else:
-        first, *others = view.blocks(answer)
-        write(_for_people([first, *_headlines(answer), *others, *_foot(answer)], form))
+        blocks: list[Block] = [
+            part
+            for block in view.blocks(answer)
+            for part in (_headlines(answer) if isinstance(block, Headlines) else [block])
+        ]
+        write(_for_people([*blocks, *_foot(answer)], form))
 
 
 def _for_people(blocks: Sequence[Block], form: Format) -> str:
@@ -61,11 +65,23 @@ def _for_people(blocks: Sequence[Block], form: Format) -> str:
     return as_plain(blocks, width)
 
 
-HEADLINES = frozenset({Code.RANGES_DISAGREE, Code.LARGE_DECREASE_UNVERIFIED, Code.DOSE_CHANGED_SINCE})
+HEADLINES = frozenset(
+    {
+        Code.RANGES_DISAGREE,
+        Code.CRITICAL_LEVEL,
+        Code.ABOVE_ASSAY_RANGE,
+        Code.HIGH_LEVEL,
+        Code.VERY_LOW,
+        Code.LARGE_DECREASE_UNVERIFIED,
+        Code.DOSE_CHANGED_SINCE,
+        Code.ALREADY_INHIBITED,
+        Code.OPPOSITE_DIRECTIONS,
+    }
+)
 
 
 def _headlines(answer: Answer[Any]) -> list[Block]:
-    """Return the warnings that stand under the first line: the rest follow the answer."""
+    """Return the warnings that must not be missed; the others follow the answer."""
     return [line(f"{one.code}: {one.message}", Tone.DANGER) for one in answer.warnings if one.code in HEADLINES]
 
 

@@ -84,13 +84,15 @@ def classify(
     used = next(iter(outcome or thirds), None)
     findings = against + _about_set(used, regimen, day, release)
     usable = used is not None and not against and (day is None or _holds(used, day))
-    if day is not None and used is not None and not _holds(used, day):
-        findings += (Finding(Code.OTHER_TIME, {"day": str(day), "from": str(used.from_day)}),)
     ratio_class = sort_into(ratio, used) if usable and used else RatioClass.NOT_CLASSIFIED
     if ratio_class is RatioClass.BORDERLINE and used is not None:
         values = {"ratio": show(ratio), "lower": show(used.lower), "upper": show(used.upper)}
         findings += (Finding(Code.THRESHOLDS_DISAGREE, values),)
-    others = tuple((one, sort_into(ratio, one)) for one in fitting if one is not used)
+    others = tuple(
+        (one, RatioClass.NOT_CLASSIFIED if against else sort_into(ratio, one))
+        for one in fitting
+        if one is not used and (day is None or _holds(one, day))
+    )
     return Classified(ratio_class, used if usable else None, others, findings)
 
 

@@ -110,6 +110,8 @@ def check_drugs(
     for drug in history.drugs:
         row = find_drug(drug.name, rows)
         direction = None if row is None else direction_of(row)
+        if row is None and drug.start <= today and (drug.stop is None or drug.stop >= drawn):
+            findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(drug.name), "near": ""}),)
         if row is None or direction is None:
             continue
         values = {"drug": row.names[0]}

@@ -95,7 +95,7 @@ def check_steady_state(
     if days >= needed:
         return ()
     values = {"days": show(days, 1), "needed": show(needed), "left": show(needed - days, 1)}
-    why = {"why": f"{values['days']} days on this dose"}
+    why = {"why": f"on this dose for {values['days']} d"}
     if position is Position.ABOVE and change in RISING:
         return (Finding(Code.STILL_RISING, why),)
     if position is Position.BELOW and change is Change.DECREASE:

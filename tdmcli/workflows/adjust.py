@@ -118,6 +118,10 @@ def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
 
 def _aim(question: AdjustQuestion, facts: Facts, product: ProductRow) -> _Aim:
     ranges = None
+    if facts.indication is None:
+        for option, value in (("--phase", question.asked.phase), ("--source", question.source)):
+            if value is not None:
+                raise WrongUsage(f"{option} chooses among the ranges of an indication: give --indication")
     if facts.indication is not None and (facts.target is None or facts.day is not None):
         ranges = find_ranges(
             RangeQuestion(
@@ -144,7 +148,7 @@ def _aim(question: AdjustQuestion, facts: Facts, product: ProductRow) -> _Aim:
 
 
 def _why_no_default(ranges: Ranges) -> str:
-    name = ranges.indication.name.lower()
+    name = ranges.indication.name
     if ranges.indication.phase_decides and ranges.situation.phase is None:
         return f": {name} has phases ({', '.join(ranges.indication.phases)}) and none was given (--phase)"
     return f": no single row of {name} may be aimed at (see tdmcli target {ranges.indication.id})"
@@ -219,7 +223,9 @@ def _answer(
     citations.add(product.source, f"{product.locator} (strengths)")
     citations.add("policy", "data/policy.toml")
     policy = read_policy()
-    tried = tuple(_option(make_option(case, _tried(text, case), policy.dose), case) for text in question.tried)
+    tried = tuple(
+        _option(make_option(case, _tried(question.asked, text, case), policy.dose), case) for text in question.tried
+    )
     following = _next_level(facts, adjustment, product, citations)
     cited = citations.cited()
     proposal = adjustment.proposal
@@ -229,7 +235,7 @@ def _answer(
         sampled=regimen_answer(case.sampled),
         level_ng_ml=case.level.value_ng_ml,
         level=case.level.text,
-        taken=facts.drawn.taken if facts.drawn else None,
+        taken=_drawn(facts),
         target=AimAnswer(aim.low, aim.high, aim.aim, with_evidence((row,), cited)[0] if row else None, aim.source),
         position=adjustment.position,
         other_ranges=with_evidence(other_ranges, cited),
@@ -256,9 +262,19 @@ def _answer(
     )
 
 
-def _tried(text: str, case: Case) -> Regimen:
+def _drawn(facts: Facts) -> str | None:
+    """Return when the file's level was drawn: a time, or a day alone where the file knows no more (R39)."""
+    if facts.drawn is None or facts.level_given:
+        return None
+    taken = facts.drawn.taken
+    return taken.date().isoformat() if facts.drawn.untimed else taken.isoformat(timespec="minutes")
+
+
+def _tried(asked: Asked, text: str, case: Case) -> Regimen:
     intakes = ask.typed("--try", parse_dose, text)
-    return ask.typed("--try", lambda _: Regimen(intakes, case.current.interval_h, case.current.product), text)
+    made = ask.typed("--try", lambda _: Regimen(intakes, case.current.interval_h, case.current.product), text)
+    ask.confirm(asked, made.daily_dose_mg, text, read_policy().dose.confirm_above_mg, "mg/day")
+    return made
 
 
 def _option(option: Option, case: Case) -> OptionAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class AdjustData(NamedTuple):
     sampled: RegimenAnswer
     level_ng_ml: Decimal
     level: str
-    taken: datetime | None
+    taken: str | None
     target: AimAnswer
     position: str
     other_ranges: tuple[RangeAnswer, ...]

@@ -91,7 +91,7 @@ def warn(findings: Iterable[Finding]) -> tuple[Warned, ...]:
 def text_of(finding: Finding) -> str:
     """Return what a finding means and what to do, from codes.toml."""
     row = read_codes()[finding.code]
-    return " ".join(part for part in (row.message.format_map(finding.values), row.action) if part)
+    return " ".join(part.format_map(finding.values) for part in (row.message, row.action) if part)
 
 
 def envelope(answer: Answer[Any]) -> dict[str, object]:

@@ -100,7 +100,7 @@ def answer_cdratio(asked: Asked) -> Answer[CdRatioData]:
     citations = Citations()
     used = classified.used
     data = CdRatioData(
-        cd_ratio_ng_ml_per_mg=rounded(ratio, 4),
+        cd_ratio_ng_ml_per_mg=rounded(ratio, 6),
         weight_normalised_ng_ml_per_mg_kg=(
             None if facts.weight_kg is None else rounded(weight_normalised(ratio, facts.weight_kg), 2)
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.units import parse_whole
+from tdmcli.domain.units import parse_whole, show
 from tdmcli.errors import WrongUsage
 from tdmcli.tables.readers import read_molecular_weight, read_policy, read_products
 from tdmcli.tables.rows import Population
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from tdmcli.workflows.asked import Asked
 
 
+OLDEST = 130
+
+
 class Facts(NamedTuple):
     """All that a question knows; None is not known. `inputs` say each value used and where it is from.
 
-    `sampled` is the regimen when the level was drawn, `current` the one taken now; `regimen_given` says that they
-    were typed. `drawn` and `before` stand only beside a patient file: the level used, as if drawn now where it
-    was typed, and the one before it in the file. `weight_from_file` is the day of a weight that the file dates.
+    `sampled` is the regimen when the level was drawn, `current` the one taken now; `level_given` and
+    `regimen_given` say that they were typed. `drawn` and `before` stand only beside a patient file: the level
+    used, as if drawn now where it was typed, and the one before it in the file. `weight_from_file` is the day
+    of a weight that the file dates.
     """
 
     now: datetime
@@ -51,6 +55,7 @@ class Facts(NamedTuple):
     record: PatientRecord | None
     drawn: LevelRecord | None
     before: LevelRecord | None
+    level_given: bool
     regimen_given: bool
     weight_from_file: date | None
     findings: tuple[Finding, ...]
@@ -82,14 +87,27 @@ def gather(asked: Asked) -> Facts:
 
     record = read_patient(asked.patient, read_products(), read_molecular_weight())
     here = from_flags._replace(now=ask.at(asked, record.history.zone), record=record)
-    return with_file(here, record, retrospective=asked.retrospective)
+    facts = with_file(here, record, retrospective=asked.retrospective)
+    _confirm_file(asked, facts)
+    return facts
+
+
+def _confirm_file(asked: Asked, facts: Facts) -> None:
+    """Refuse a level or dose of the file that is beyond belief, unless it is said again (R31, R34)."""
+    policy = read_policy()
+    if facts.level is not None and not facts.level_given:
+        value = facts.level.value_ng_ml
+        ask.confirm(asked, value, f"{value:f}", policy.level.confirm_above, "ng/mL")
+    if facts.current is not None and not facts.regimen_given:
+        daily = facts.current.daily_dose_mg
+        ask.confirm(asked, daily, show(daily), policy.dose.confirm_above_mg, "mg/day")
 
 
 def _from_flags(asked: Asked) -> Facts:
     level, regimen = ask.level(asked), ask.regimen(asked)
     target, day = ask.target(asked), ask.day(asked)
     product = ask.product(asked)
-    age = None if asked.age is None else ask.typed("--age", parse_whole, asked.age)
+    age = _age(asked)
     weight = _weight(asked)
     inputs: dict[str, object] = {}
     for name, value, option in (
@@ -128,6 +146,7 @@ def _from_flags(asked: Asked) -> Facts:
         record=None,
         drawn=None,
         before=None,
+        level_given=level is not None,
         regimen_given=regimen is not None,
         weight_from_file=None,
         findings=(),
@@ -135,8 +154,15 @@ def _from_flags(asked: Asked) -> Facts:
     )
 
 
+def _age(asked: Asked) -> int | None:
+    age = None if asked.age is None else ask.typed("--age", parse_whole, asked.age)
+    if age is not None and age > OLDEST:
+        raise WrongUsage(f"--age: must be at most {OLDEST} years")
+    return age
+
+
 def _weight(asked: Asked) -> Decimal | None:
-    weight = ask.number("--weight", asked.weight.removesuffix("kg").strip() if asked.weight else None)
+    weight = ask.number("--weight", None if asked.weight is None else asked.weight.removesuffix("kg").strip())
     limits = read_policy().weight
     if weight is not None and not limits.lowest_kg <= weight <= limits.highest_kg:
         raise WrongUsage(f"--weight: must be within {limits.lowest_kg} to {limits.highest_kg} kg")

@@ -58,6 +58,8 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
     """
     facts = gather(question.asked)
     citations = Citations()
+    if question.whole_table and (question.drugs or question.organ):
+        raise WrongUsage("--list shows the whole table: leave out drugs and --organ")
     if question.whole_table:
         return _whole_table(question, facts)
     if not question.drugs:
@@ -75,9 +77,11 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
             name=unknown[0].values["drug"],
             near=unknown[0].values["near"],
         )
-    findings = facts.findings + tuple(unknown)
+    findings = tuple(one for one in facts.findings if one.code is Code.FLAG_WINS) + tuple(unknown)
     adjusted, dose_findings = _adjusted(question, facts, known, citations)
     findings += dose_findings
+    if facts.current is not None and not question.stopping and not any(row.dose_factor for _, row in known):
+        findings += (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
     if opposite([row for _, row in known]):
         findings += (Finding(Code.OPPOSITE_DIRECTIONS),)
     findings += _conflicts(known, organ)
@@ -209,6 +213,7 @@ def _adjusted_answer(
         daily_dose_mg=dose.regimen.daily_dose_mg,
         unrounded_daily_dose_mg=dose.unrounded_daily_dose_mg,
         product=product.id,
+        product_name=product.name,
         text=dose.regimen.text,
         drug=row.names[0],
         source=row.dose_factor.source,
@@ -221,7 +226,7 @@ def _conflicts(known: list[tuple[str, InteractionRow]], organ: str | None) -> tu
     return tuple(
         Finding(Code.SOURCES_CONFLICT, {"what": f"{row.names[0]} for {organ or 'an organ that was not named'}"})
         for _, row in known
-        if row.organ_advice and not any(one.organ == organ for one in row.organ_advice)
+        if row.organ_advice
     )
 
 

@@ -65,6 +65,7 @@ class AdjustedRegimen(NamedTuple):
     daily_dose_mg: Decimal
     unrounded_daily_dose_mg: Decimal
     product: str
+    product_name: str
     text: str
     drug: str
     source: str

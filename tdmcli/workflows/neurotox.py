@@ -38,7 +38,7 @@ from tdmcli.workflows.ranges import RangeQuestion, find_ranges
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
     from tdmcli.tables.interaction_rows import InteractionRow
-    from tdmcli.tables.neurotoxicity_rows import FactorRow
+    from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, SymptomRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 
@@ -99,7 +99,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
             SymptomAnswer(
                 row.id if row else clean(name),
                 None if row is None else one,
-                row.note if row else None,
+                _symptom_note(row, one),
                 citations.add(row.source) if row else None,
             )
             for name, row, one in graded.symptoms
@@ -135,6 +135,12 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         inputs=inputs,
         assumed="Assumed: a trough." if facts.level and facts.hours_after_dose is None else None,
     )
+
+
+def _symptom_note(row: SymptomRow | None, graded: Grade) -> str | None:
+    if row is not None and graded is not row.grade:
+        return "because of what comes with it: raised blood pressure, visual or mental change"
+    return row.note if row else None
 
 
 def _symptoms_on_file(facts: Facts) -> tuple[str, ...]:
@@ -187,7 +193,7 @@ def _factor(row: FactorRow, found: _Measured | None, citations: Citations) -> Fa
 def _level_factor(level: Level | None, where: Position | None, range_text: str | None) -> _Measured | None:
     if level is None or where is None or range_text is None or where is Position.UNDETERMINED:
         return None
-    return _Measured(f"{level.text} ({where})", range_text, where is not Position.BELOW)
+    return _Measured(f"{level.text} ({where})", range_text, where is Position.ABOVE)
 
 
 def _magnesium(question: NeurotoxQuestion, facts: Facts) -> _Measured | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain import history as past
 from tdmcli.domain import sample_checks as checks
-from tdmcli.domain.findings import Finding
+from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.trough import check_age
 from tdmcli.domain.units import clean
 from tdmcli.errors import BadFile, Code
-from tdmcli.tables.readers import read_interactions, read_policy
+from tdmcli.tables.readers import indication_ids, read_interactions, read_policy
 from tdmcli.workflows import asked as ask
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
         sampled=flags.sampled or (sampled.regimen if sampled else None),
         current=flags.current or (current.regimen if current else None),
         day=flags.day if flags.day is not None else past.days_after_start(history, now),
-        indication=flags.indication or (ask.find_indication(history.indication) if history.indication else None),
+        indication=flags.indication or _indication(record),
         phase=flags.phase or history.phase,
         target=flags.target or own_target,
         target_from=flags.target_from or (f"patient file{reason}" if own_target else None),
@@ -60,6 +60,22 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
         + _flags_that_win(flags, history, has_level=bool(used), has_regimen=bool(current)),
     )
     return _with_inputs(_with_times(known, history), history)
+
+
+def _indication(record: PatientRecord) -> str | None:
+    """Return the indication of the file.
+
+    Raises:
+        BadFile: the file names one that is not known.
+
+    """
+    name = record.history.indication
+    try:
+        return None if name is None else ask.find_indication(name)
+    except Refused:
+        known = ", ".join(indication_ids())
+        message = f"{record.file_name}: organ or indication is not a known one; known: {known}"
+        raise BadFile(message, Code.BAD_PATIENT_FILE) from None
 
 
 def _with_times(known: Facts, history: History) -> Facts:

@@ -82,7 +82,7 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     """
     indication, rows = read_indication(question.indication)
     if indication.transplant and question.day is None:
-        raise refuse(Code.MISSING_TIME, indication=indication.name.lower())
+        raise refuse(Code.MISSING_TIME, indication=indication.name)
     if question.phase is not None and question.phase not in indication.phases:
         known = f"one of {', '.join(indication.phases)}" if indication.phases else "none: leave it out"
         raise WrongUsage(f"--phase: {clean(question.phase)!r} is not a phase of {indication.id}; known: {known}")
@@ -100,7 +100,7 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     if default is not None and question.day is not None and indication.transplant:
         near = neighbours(rows, default, question.day, read_policy().target.boundary_days)
         if near:
-            texts = "; ".join(f"{window_text(row)} {show_range(row.low_ng_ml, row.high_ng_ml)}" for row in near)
+            texts = "; ".join(f"{window_text(row)}: {show_range(row.low_ng_ml, row.high_ng_ml)}" for row in near)
             findings += (Finding(Code.NEAR_BOUNDARY, {"day": str(question.day), "neighbours": texts}),)
     return Ranges(
         indication,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tdmcli.domain.findings import Finding, refuse, settle
 from tdmcli.domain.target_range import Position, common_range, position
 from tdmcli.domain.trough import check_sample_time, check_size
-from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
+from tdmcli.domain.units import ng_ml_to_nmol_l, rounded, show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_molecular_weight, read_policy
 from tdmcli.tables.rows import Population
@@ -166,6 +166,10 @@ def _sample_time(question: TargetQuestion, facts: Facts) -> tuple[Finding, ...]:
         return ()
     regimen, product = facts.sampled, ask.product(question.asked)
     if regimen is None and product is None:
+        soonest = min(policy.refuse_before for policy in read_policy().sampling)
+        if facts.hours_after_dose < soonest:
+            values = {"hours": show(facts.hours_after_dose, 1), "limit": show(soonest), "interval": "12 or 24"}
+            raise refuse(Code.NOT_A_TROUGH, **values)
         return (Finding(Code.UNTIMED_LEVEL, {"why": "the interval is not known (give --product)"}),)
     interval = regimen.interval_h if regimen else product.intervals_h[0] if product else 0
     findings = check_sample_time(facts.hours_after_dose, interval, read_policy().sampling)

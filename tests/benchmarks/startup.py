@@ -17,24 +17,29 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 PATIENT = str(CHECKOUT / "data" / "examples" / "kidney-day-40.toml")
-ADJUST = "adjust --level 11.2 --dose 3 --every 12 --product prograf"
+REGIMEN = "--dose 3 --every 12 --product prograf"
+ADJUST = f"adjust --level 11.2 {REGIMEN}"
 LIMIT, LIMIT_HELP, LIMIT_TABLE, LIMIT_PATIENT = 10.0, 8.0, 14.0, 17.0
 
 COMMANDS: dict[str, tuple[list[str], dict[str, str], float | None]] = {
-    "target kidney --days 40": ("target kidney --days 40".split(), {}, LIMIT),
-    "target --json": ("target kidney --days 40 --level 7.4 --json".split(), {}, LIMIT),
+    "target kidney --days 40": (["target", "kidney", "--days", "40"], {}, LIMIT),
+    "target --json": (["target", "kidney", "--days", "40", "--level", "7.4", "--json"], {}, LIMIT),
     "adjust --target": (f"{ADJUST} --target 6-9".split(), {}, LIMIT),
     "adjust --indication --json": (f"{ADJUST} --indication kidney --days 40 --json".split(), {}, LIMIT),
-    "cdratio": ("cdratio --level 6.1 --dose 4 --every 12 --product prograf --days 90".split(), {}, LIMIT),
-    "interact fluconazole": ("interact fluconazole".split(), {}, None),
-    "neurotox tremor": ("neurotox tremor --level 14 --target 6-9".split(), {}, None),
+    "cdratio": (
+        ["cdratio", "--level", "6.1", "--dose", "4", "--every", "12", "--product", "prograf", "--days", "90"],
+        {},
+        LIMIT,
+    ),
+    "interact fluconazole": (["interact", "fluconazole"], {}, None),
+    "neurotox tremor": (["neurotox", "tremor", "--level", "14", "--target", "6-9"], {}, None),
     "--help": (["--help"], {}, LIMIT_HELP),
     "completion (bash)": (
         [],
         {"_TDMCLI_COMPLETE": "complete_bash", "COMP_WORDS": "tdmcli target k", "COMP_CWORD": "2"},
         LIMIT_HELP,
     ),
-    "target, Rich table": ("target kidney --days 40 --format table".split(), {}, LIMIT_TABLE),
+    "target, Rich table": (["target", "kidney", "--days", "40", "--format", "table"], {}, LIMIT_TABLE),
     "adjust --patient": (["adjust", "--patient", PATIENT, "--as-of", "2026-11-21"], {}, LIMIT_PATIENT),
 }
 

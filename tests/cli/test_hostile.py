@@ -803,13 +803,9 @@ def test_r55_two_products_at_once_are_refused(tmp_path: Path) -> None:
         (VALUE, 'value = "<2"', "CENSORED_LEVEL"),
         (VALUE, 'value = "> 30"', "CENSORED_LEVEL"),
         (VALUE, "value = 96.4", "CRITICAL_LEVEL"),
-        (VALUE, "value = 7.4E2", "CRITICAL_LEVEL"),
         (PRODUCT, 'product = "iv"', "NOT_ORAL"),
         (HOURS, HOURS + '\nroute = "sublingual"', "NOT_ORAL"),
         (DATE, "", "MISSING_TIME"),
-        (ORGAN, 'organ = "kidny"', "UNKNOWN_INDICATION"),
-        (ORGAN, 'organ = "../../etc/passwd"', "UNKNOWN_INDICATION"),
-        (ORGAN, 'organ = "\\u202ekidney\\u001b[2J"', "UNKNOWN_INDICATION"),
         (TAKEN, "taken = 2027-11-20T07:45:00+01:00", "MISSING_LEVEL"),
         (TAKEN, "taken = 2026-11-19T20:00:00+01:00", "SAMPLE_AT_DOSE"),
         (UNIT, UNIT + '\nflags = ["\\u001b[2J\\u202e[/]:pill:"]', "MISSING_LEVEL"),
@@ -818,6 +814,18 @@ def test_r55_two_products_at_once_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_sound_but_unsafe_to_use_is_refused(tmp_path: Path, old: str, new: str, code: str) -> None:
     """A good file with a level, route or organ that no dose may rest on ends in a refusal."""
     fails(asking(written(tmp_path, changed(old, new))), 4, code)
+
+
+@pytest.mark.parametrize("organ", ["kidny", "../../etc/passwd", "\\u202ekidney\\u001b[2J", "SECRETNAME42"])
+def test_an_unknown_organ_in_a_file_is_a_fault_of_the_file(tmp_path: Path, organ: str) -> None:
+    """R23: the known ones are named, and what stood there is not repeated."""
+    fails(asking(written(tmp_path, changed(ORGAN, f'organ = "{organ}"'))), 3, "BAD_PATIENT_FILE")
+
+
+@pytest.mark.parametrize(("old", "new"), [(VALUE, "value = 7.4E2"), (DOSES, "intakes_mg = [21, 21]")])
+def test_r31_r34_what_is_beyond_belief_in_a_file_must_be_said_again(tmp_path: Path, old: str, new: str) -> None:
+    """R31, R34: a level over 300 ng/mL or a dose over 40 mg/day in a file needs --confirm-value."""
+    fails(asking(written(tmp_path, changed(old, new))), 2, "USAGE")
 
 
 @pytest.mark.parametrize("unit", ["\u00b5g/L", "\u03bcg/L", "\\u00b5g/L", "\\u03bcg/L", "ug/L", "mcg/L"])

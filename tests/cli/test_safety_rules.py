@@ -346,7 +346,7 @@ def test_r72_unknown_is_never_none() -> None:
 
 
 def test_r10_r11_r12_a_level_bears_its_unit() -> None:
-    """R10, R11, R12: bare is ng/mL; ug/L the same number; nmol/L by the molecular weight; mg/L, ng/L, ng/dL rejected."""
+    """R10, R11, R12: bare is ng/mL, ug/L the same, nmol/L by molecular weight; mg/L, ng/L and ng/dL are rejected."""
     plain = answer("target", "kidney", "--days", "40", "--level", "7.4")["data"]["level_ng_ml"]
     for text in ("7.4ng/mL", "7.4 ug/L", "7.4mcg/L", "7.4\u00b5g/L", "7.4\u03bcg/L"):
         assert answer("target", "kidney", "--days", "40", "--level", text)["data"]["level_ng_ml"] == plain
