@@ -74,7 +74,7 @@ def adjust(
         drugs=tuple(with_ or ()),
         weight=weight,
         age=age,
-        confirm_value=confirm_value,
+        confirm_value=tuple(confirm_value or ()),
         accept=tuple(accept or ()),
     )
     answer = answer_adjust(AdjustQuestion(asked, aim, tuple(try_ or ()), source, equal_doses))

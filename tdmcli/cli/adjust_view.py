@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, tone_of
-from tdmcli.cli.target_view import range_grids
+from tdmcli.cli.ranges_view import range_grids
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_mg, show_percent, show_range
 from tdmcli.errors import Code
-from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
 
 if TYPE_CHECKING:
+    from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.regimens import UnitsAnswer
 
@@ -72,8 +72,9 @@ def _range_line(data: AdjustData) -> Line:
 
 
 _WHY_KEPT = {
+    Code.DOSE_CHANGED_SINCE: "measure on it: the level was drawn on another dose",
     Code.REPEAT_BEFORE_CHANGING: "repeat the level first",
-    Code.HELD_BY_TIMING: "the time of the sample allows no change",
+    Code.HELD_BY_TIMING: "no change on this level",
     Code.NO_STEP_WITHIN_CAP: "no step within the cap",
     Code.ROUNDS_TO_CURRENT: "the nearest that can be given",
 }
@@ -85,11 +86,8 @@ def _proposed(answer: Answer[AdjustData]) -> str:
     name = f"tacrolimus ({data.product_name})"
     if proposal.change_percent == 0:
         codes = {one.code for one in answer.warnings}
-        why = (
-            "in range"
-            if data.position == "within"
-            else next((_WHY_KEPT[code] for code in _WHY_KEPT if code in codes), "")
-        )
+        reasons = [text for code, text in _WHY_KEPT.items() if code in codes]
+        why = "".join(reasons[:1]) or ("in range" if data.position == "within" else "")
         return f"keep {name} {proposal.text}{f' ({why})' if why else ''}"
     trough = f"{shown(proposal.predicted_trough_ng_ml, 1)} ng/mL"
     change = show_percent(proposal.change_percent)
@@ -121,7 +119,7 @@ def _options(title: str, data: AdjustData, options: tuple[OptionAnswer, ...]) ->
     several = len(data.proposal.intakes_mg) > 1
     title = f"{title}, every {data.proposal.interval_h} hours{', the larger dose in the morning' if several else ''}"
     columns = ("", "intakes", "mg/day", "change", "ng/mL", "is", f"{data.form}s (mg)")
-    return Grid(title, columns, tuple(_option(option, data) for option in options))
+    return Grid(title, columns, tuple(_option(option) for option in options))
 
 
 def _legend(data: AdjustData) -> str:
@@ -136,11 +134,10 @@ def _legend(data: AdjustData) -> str:
     return "; ".join(parts)
 
 
-def _option(option: OptionAnswer, data: AdjustData) -> tuple[Cell, ...]:
+def _option(option: OptionAnswer) -> tuple[Cell, ...]:
     intakes = option.intakes_mg
     equal = len(set(intakes)) == 1
-    proposed = option.intakes_mg == data.proposal.intakes_mg
-    mark = "now" if option.current else "=>" if proposed else "cap" if option.over_cap else ""
+    mark = "now" if option.current else "=>" if option.proposed else "cap" if option.over_cap else ""
     return (
         Cell(mark, Tone.STRONG),
         Cell(show_mg(intakes[0]) if equal else f"{' + '.join(shown(mg) for mg in intakes)} mg", Tone.STRONG),

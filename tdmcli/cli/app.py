@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tdmcli import __version__
-from tdmcli.cli import adjust, cdratio, completions, interact, neurotox, schema, target
+from tdmcli.cli import adjust, cdratio, completions, interact, monitor, neurotox, schema, target
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
 
@@ -105,7 +105,8 @@ def _as_bug(error: Exception) -> _Bug:
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-    return _Bug(f"a fault in tdmcli {__version__} ({type(error).__name__} at {where}); no number was given", Code.BUG)
+    what = f"a fault in tdmcli {__version__} ({type(error).__name__} at {where})"
+    return _Bug(f"{what}; no number was given. Please report it without patient data", Code.BUG)
 
 
 def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
@@ -121,6 +122,8 @@ def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
         error, message = failed, failed.message
     except ExpectedError as broken_table:
         error, message = broken_table, broken_table.message
+    except Exception as fault:  # noqa: BLE001 - a fault in the message itself must not become a traceback
+        message = f"{error.message or 'no text'} ({type(fault).__name__} in its text)"
     if message:
         output.say(f"{error.status}: {error.code}: {message}")
     return error.exit_code
@@ -142,6 +145,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "interact": interact.interact,
     "neurotox": neurotox.neurotox,
     "cdratio": cdratio.cdratio,
+    "monitor": monitor.monitor,
     "schema": schema.schema,
     "completions": completions.completions,
 }

@@ -8,6 +8,7 @@ def cdratio(
     dose: opt.DoseOption = None,
     every: opt.EveryOption = None,
     product: opt.ProductOption = None,
+    indication: opt.IndicationOption = None,
     weight: opt.WeightOption = None,
     days: opt.DaysOption = None,
     months: opt.MonthsOption = None,
@@ -43,6 +44,7 @@ def cdratio(
         dose=dose,
         every=every,
         product=product,
+        indication=indication,
         weight=weight,
         days=days,
         months=months,
@@ -50,6 +52,6 @@ def cdratio(
         days_on_dose=days_on_dose,
         last_change=last_change,
         drugs=tuple(with_ or ()),
-        confirm_value=confirm_value,
+        confirm_value=tuple(confirm_value or ()),
     )
     show(answer_cdratio(asked), VIEW, form)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
 from tdmcli.domain.units import show as shown
-from tdmcli.workflows.cdratio import CdRatioData, ThresholdAnswer
 
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
+    from tdmcli.workflows.cdratio import CdRatioData, ThresholdAnswer
 
 _TONES = {"fast": Tone.ABOVE, "borderline": Tone.CAUTION, "not-fast": Tone.WITHIN}
 
 
 def _blocks(answer: Answer[CdRatioData]) -> list[Part]:
     data = answer.data
-    ratio = shown(data.cd_ratio_ng_ml_per_mg)
+    ratio = shown(data.cd_ratio_ng_ml_per_mg, 3)
     blocks: list[Part] = [
         Line((Cell(f"C/D {ratio} ng/mL per mg: ", Tone.STRONG), Cell(data.class_, _TONES.get(data.class_, Tone.PLAIN))))
     ]

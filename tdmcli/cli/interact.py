@@ -48,7 +48,7 @@ def interact(
         every=every,
         product=product,
         drugs=tuple(with_ or ()),
-        confirm_value=confirm_value,
+        confirm_value=tuple(confirm_value or ()),
     )
     answer = answer_interact(InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table))
     show(answer, VIEW, form)

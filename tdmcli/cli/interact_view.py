@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tdmcli.cli.adjust_view import one_intake
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
 from tdmcli.domain.units import show as shown
-from tdmcli.workflows.interact import NO_ADVICE_ON_STOPPING
 from tdmcli.workflows.interact_data import AdjustedRegimen, FoldAnswer, InteractData, InteractionAnswer
 
 if TYPE_CHECKING:
@@ -69,9 +68,11 @@ def _interaction(one: InteractionAnswer, *, stopping: bool) -> list[Block]:
             Line((Cell(f"{one.drug}: ", Tone.STRONG), Cell("NOT IN THIS TABLE, not the same as safe", Tone.DANGER)))
         ]
     says = _STOPPING[one.effect] if stopping else _SAYS[one.effect]
+    if one.effect == "unknown" and any(item.organ for item in one.advice):
+        says = "sources conflict and depend on the organ; nothing is proposed"
     blocks: list[Block] = [Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))]
     advice = tuple(Cell(f"{f'{item.organ}: ' if item.organ else ''}{item.text} [{item.source}]") for item in one.advice)
-    blocks.append(Bullets("What the sources say to do", advice or (Cell(NO_ADVICE_ON_STOPPING),)))
+    blocks.append(Bullets("What the sources say to do", advice or (Cell(one.action),)))
     facts = [("Group", Cell(f"{one.group}; {one.mechanism}"))]
     if one.strengths:
         facts.append(
@@ -113,21 +114,22 @@ def _where(item: FoldAnswer) -> str:
 def _adjusted(one: AdjustedRegimen) -> list[Block]:
     texts = ["not a sum of the strengths" if units is None else one_intake(units) for units in one.units]
     units = texts[0] if len(set(texts)) == 1 else "; ".join(texts)
-    headline = f"{one.from_text} becomes {shown(one.unrounded_daily_dose_mg)} mg/day, given as {one.text}"
+    name = f"tacrolimus ({one.product_name})"
+    headline = f"{name} {one.from_text} becomes {shown(one.unrounded_daily_dose_mg)} mg/day, given as {one.text}"
     return [
         line(""),
         Line((Cell(f"With {one.drug} [{one.source}]: ", Tone.STRONG), Cell(headline, Tone.STRONG))),
-        line(
-            f"Per intake: {units} ({one.product_name}). It counts from the dose taken without an inhibitor; "
-            "measure early."
-        ),
+        line(f"Per intake: {units}. It counts from the dose taken without an inhibitor; measure early."),
     ]
 
 
 def _note(answer: Answer[InteractData]) -> list[str]:
     data = answer.data
     effects = "; ".join(f"{one.drug}: {one.effect if one.matched else 'not in table'}" for one in data.interactions)
-    dose = f"By the source's factor: {data.adjusted.text}." if data.adjusted else "No dose from a factor."
+    dose = "No dose from a factor."
+    if data.adjusted is not None:
+        name = f"tacrolimus ({data.adjusted.product_name})"
+        dose = f"By the source's factor for {data.adjusted.drug}: {name} {data.adjusted.text}."
     first = next((step for step in data.plan if "rough" in step.text), None)
     when = (
         f"Next level {first.from_.isoformat()} to {first.to.isoformat()}."

@@ -58,7 +58,7 @@ def neurotox(
         months=months,
         hours_after_dose=hours_after_dose,
         drugs=tuple(with_ or ()),
-        confirm_value=confirm_value,
+        confirm_value=tuple(confirm_value or ()),
     )
     question = NeurotoxQuestion(asked, tuple(symptoms or ()), magnesium, bp, cholesterol, organ)
     show(answer_neurotox(question), VIEW, form)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, tone_of
 from tdmcli.domain.units import show_range
-from tdmcli.workflows.neurotox_data import FactorAnswer, NeurotoxData, SymptomAnswer
 
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
+    from tdmcli.workflows.neurotox_data import FactorAnswer, NeurotoxData, SymptomAnswer
 
 _GRADES = {
     "severe": ("SEVERE: call the transplant team now", Tone.DANGER),

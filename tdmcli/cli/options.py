@@ -163,7 +163,8 @@ WithDrugOption = Annotated[
 WeightOption = Annotated[str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.")]
 AgeOption = Annotated[str | None, typer.Option("--age", metavar="YEARS", help="Age in whole years.")]
 ConfirmOption = Annotated[
-    str | None, typer.Option("--confirm-value", metavar="VALUE", help="Repeats a value that is beyond belief.")
+    list[str] | None,
+    typer.Option("--confirm-value", metavar="VALUE", help="Repeats a value that is beyond belief; repeatable."),
 ]
 AcceptOption = Annotated[
     list[str] | None,

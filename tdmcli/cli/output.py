@@ -35,10 +35,10 @@ def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
         form = Format.TABLE if _is_screen(_stdout()) else Format.PLAIN
     if form is Format.JSON:
         write(json_text(envelope(answer)))
-        for warning in answer.warnings:
-            say(f"warning: {warning.code}: {warning.message}")
+        _say_warnings(answer)
     elif form is Format.CSV:
         write(_csv(view.records(answer)))
+        _say_warnings(answer)
     elif form is Format.NOTE:
         write("\n".join(view.note(answer)) + "\n")
     else:
@@ -48,6 +48,11 @@ def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
             for part in (_headlines(answer) if isinstance(block, Headlines) else [block])
         ]
         write(_for_people([*blocks, *_foot(answer)], form))
+
+
+def _say_warnings(answer: Answer[Any]) -> None:
+    for warning in answer.warnings:
+        say(f"warning: {warning.code}: {warning.message}")
 
 
 def _for_people(blocks: Sequence[Block], form: Format) -> str:
@@ -76,6 +81,10 @@ HEADLINES = frozenset(
         Code.DOSE_CHANGED_SINCE,
         Code.ALREADY_INHIBITED,
         Code.OPPOSITE_DIRECTIONS,
+        Code.OTHER_DRUG_MOVES,
+        Code.FACTOR_ROUNDED,
+        Code.GUT_EVENT,
+        Code.LOW_HEMATOCRIT,
     }
 )
 
@@ -177,10 +186,10 @@ def write(text: str) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        _abandon_stdout()
+        _abandon(sys.stdout)
         raise NotWritten("") from None
     except OSError as error:
-        _abandon_stdout()
+        _abandon(sys.stdout)
         raise NotWritten(f"the answer could not be written: {error.strerror}") from None
 
 
@@ -189,20 +198,22 @@ def _stdout() -> TextIO | None:
     return sys.stdout
 
 
-def _abandon_stdout() -> None:
-    """Point stdout at nothing, so that Python's own last flush does not fail again."""
+def _abandon(stream: TextIO) -> None:
+    """Point a stream at nothing, so that Python's own last flush does not fail again and change the exit code."""
     with contextlib.suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        os.dup2(nothing, stream.fileno())
 
 
 def say(text: str) -> None:
     """Write one line to stderr; a stderr that is gone changes nothing."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(
-            text.encode(sys.stderr.encoding or "ascii", "replace").decode(sys.stderr.encoding or "ascii") + "\n"
-        )
-        sys.stderr.flush()
+    with contextlib.suppress(ValueError, AttributeError):
+        encoding = sys.stderr.encoding or "ascii"
+        try:
+            sys.stderr.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+            sys.stderr.flush()
+        except OSError:
+            _abandon(sys.stderr)
 
 
 def _is_screen(stream: TextIO | None) -> bool:

@@ -14,6 +14,7 @@ class Answering(StrEnum):
     INTERACT = "interact"
     NEUROTOX = "neurotox"
     CDRATIO = "cdratio"
+    MONITOR = "monitor"
 
 
 def schema(command: Annotated[Answering, typer.Argument(help="The command whose answer is described.")]) -> None:

@@ -68,7 +68,7 @@ def target(
         months=months,
         phase=phase,
         hours_after_dose=hours_after_dose,
-        confirm_value=confirm_value,
+        confirm_value=tuple(confirm_value or ()),
     )
     question = TargetQuestion(asked, population, tuple(with_ or ()), induction, source, everything)
     answer = answer_target(question)

@@ -51,7 +51,10 @@ def weight_normalised(ratio: Decimal, weight_kg: Decimal) -> Decimal:
 
 
 def sort_into(ratio: Decimal, thresholds: ThresholdSetRow) -> RatioClass:
-    """Return where a ratio falls in one set; the cut-offs belong to the part above them."""
+    """Return where a ratio falls in one set; a cut-off belongs to the part above it.
+
+    The upper edge of the thirds belongs to the middle one, as their source has it.
+    """
     names = (
         (RatioClass.FAST, RatioClass.BORDERLINE, RatioClass.NOT_FAST)
         if thresholds.kind is SetKind.OUTCOME
@@ -59,7 +62,22 @@ def sort_into(ratio: Decimal, thresholds: ThresholdSetRow) -> RatioClass:
     )
     if ratio < thresholds.lower:
         return names[0]
-    return names[1] if ratio < thresholds.upper else names[2]
+    at_edge = ratio == thresholds.upper and thresholds.kind is SetKind.THIRDS
+    return names[1] if ratio < thresholds.upper or at_edge else names[2]
+
+
+def release_of(regimen: Regimen) -> Release:
+    """Return how the product lets go of tacrolimus; an unknown one by its interval."""
+    if regimen.product is not None:
+        return regimen.product.release
+    return Release.PROLONGED if regimen.intakes_a_day == 1 else Release.IMMEDIATE
+
+
+def about_indication(indication: str | None, sets: Iterable[ThresholdSetRow]) -> tuple[Finding, ...]:
+    """Return whether the sets were made for something else; nothing where the indication is not known."""
+    if indication is None or any(indication in one.indications for one in sets):
+        return ()
+    return (Finding(Code.OTHER_INDICATION, {"indication": indication}),)
 
 
 def classify(
@@ -74,14 +92,15 @@ def classify(
     `against` are findings that forbid a class (not at steady state, an inhibitor on board …).
     """
     sets = tuple(sets)
-    product = regimen.product
-    release = product.release if product else (Release.PROLONGED if regimen.interval_h >= 24 else Release.IMMEDIATE)  # noqa: PLR2004
+    product, release = regimen.product, release_of(regimen)
     fitting = [
         one for one in sets if one.release is release and (not one.products or (product and product.id in one.products))
     ]
     outcome = [one for one in fitting if one.kind is SetKind.OUTCOME]
     thirds = [one for one in fitting if one.kind is SetKind.THIRDS and _holds(one, day)]
     used = next(iter(outcome or thirds), None)
+    if used is not None and release is Release.IMMEDIATE and regimen.intakes_a_day == 1:
+        against += (Finding(Code.ONCE_DAILY_PRODUCT),)
     findings = against + _about_set(used, regimen, day, release)
     usable = used is not None and not against and (day is None or _holds(used, day))
     ratio_class = sort_into(ratio, used) if usable and used else RatioClass.NOT_CLASSIFIED
@@ -113,5 +132,7 @@ def _about_set(
     if day is None:
         findings += (Finding(Code.TIME_UNKNOWN),)
     elif used.usual_from_day and used.usual_to_day and not used.usual_from_day <= day <= used.usual_to_day:
-        findings += (Finding(Code.OTHER_TIME, {"day": str(day), "from": str(used.usual_from_day)}),)
+        findings += (
+            Finding(Code.OTHER_TIME, {"day": str(day), "from": str(used.usual_from_day), "to": str(used.usual_to_day)}),
+        )
     return findings

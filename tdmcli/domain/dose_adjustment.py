@@ -65,9 +65,11 @@ def adjust_dose(case: Case, policy: DosePolicy) -> Adjustment:
         findings += _very_low(case, case.aim_ng_ml, policy)
     if where is Position.WITHIN or marginal:
         proposal = current
-        findings += (Finding(Code.REPEAT_BEFORE_CHANGING, {"level": case.level.text}),) if marginal else ()
+        findings += (_repeat(case, policy),) if marginal else ()
     else:
         proposal, why = _choose(case, where, (unrounded, capped), achievable, policy)
+        if any(finding.code is Code.HELD_BY_TIMING for finding in why):
+            findings = tuple(finding for finding in findings if finding.code is not Code.CAPPED)
         findings += why + _no_option_in_range(case, achievable, policy)
     findings += _large_decrease(case, proposal, policy)
     options = _options(case, capped, achievable, (proposal, current), policy)
@@ -122,10 +124,17 @@ def _dose_findings(
     return findings
 
 
+def _repeat(case: Case, policy: DosePolicy) -> Finding:
+    values = {"level": case.level.text, "percent": show(policy.marginal_percent)}
+    return Finding(Code.REPEAT_BEFORE_CHANGING, values)
+
+
 def _very_low(case: Case, aim: Decimal, policy: DosePolicy) -> tuple[Finding, ...]:
     if case.level.value_ng_ml * policy.refuse_above_aims >= aim:
         return ()
-    return (Finding(Code.VERY_LOW, {"level": case.level.text, "aim": show(aim)}),)
+    return (
+        Finding(Code.VERY_LOW, {"level": case.level.text, "aim": show(aim), "times": show(policy.refuse_above_aims)}),
+    )
 
 
 def _is_marginal(case: Case, where: Position, policy: DosePolicy) -> bool:
@@ -163,6 +172,8 @@ def _choose(
         if capped < unrounded and beyond:
             values = {"capped": show(capped), "next": beyond[0].text}
             return current, (Finding(Code.NO_STEP_WITHIN_CAP, values),)
+        if case.sampled.daily_dose_mg != case.current.daily_dose_mg:
+            return current, ()  # the dose was changed since, and to the right one: DOSE_CHANGED_SINCE says so
         return current, (Finding(Code.ROUNDS_TO_CURRENT, {"dose": show_mg(unrounded)}),)
     held = _held(case, best.daily_dose_mg)
     return (make_option(case, best, policy), ()) if held is None else (current, (held,))
@@ -172,9 +183,9 @@ def _held(case: Case, daily_dose_mg: Decimal) -> Finding | None:
     """Return the finding that holds the dose where the time of the sample forbids this change from what is taken."""
     current = case.current.daily_dose_mg
     if daily_dose_mg > current and case.no_increase:
-        return Finding(Code.HELD_BY_TIMING, {"change": "increase"})
+        return Finding(Code.HELD_BY_TIMING, {"change": "increase", "why": case.no_increase})
     if daily_dose_mg < current and case.no_decrease:
-        return Finding(Code.HELD_BY_TIMING, {"change": "decrease"})
+        return Finding(Code.HELD_BY_TIMING, {"change": "decrease", "why": case.no_decrease})
     return None
 
 

@@ -27,7 +27,7 @@ class Case(NamedTuple):
     """A trough and the regimen that gave it, the range to reach (ng/mL), and what may not be done.
 
     `sampled` was taken when the level was drawn, `current` is taken now. `aim_ng_ml` is None only where the
-    range is too wide for its midpoint and no aim was named.
+    range is too wide for its midpoint and no aim was named. `no_increase` and `no_decrease` say why not, or nothing.
     """
 
     level: Level
@@ -38,8 +38,8 @@ class Case(NamedTuple):
     aim_ng_ml: Decimal | None
     sample_time_known: bool = False
     out_before: bool = False
-    no_increase: bool = False
-    no_decrease: bool = False
+    no_increase: str = ""
+    no_decrease: str = ""
     equal_intakes: bool = False
 
 

@@ -72,10 +72,11 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value with its day: a weight (kg), or a laboratory value in the unit of its name."""
+    """A value with its day and moment: a weight (kg), or a laboratory value in the unit of its name."""
 
     day: date
     value: Decimal
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,39 +156,55 @@ def usable_levels(
             ignored.append((record, "drawn after the time asked about"))
         elif record.flags:
             ignored.append((record, f"flagged {', '.join(record.flags)}"))
-        elif record.taken in corrected and record.corrects is None:
+        elif record.taken in corrected and record.corrects != record.taken:
             ignored.append((record, "corrected by a later entry"))
         else:
             used.append(record)
     return tuple(used), tuple(ignored)
 
 
-def days_on_dose(history: History, moment: datetime) -> tuple[Decimal, Change] | None:
-    """Return the days since the daily dose or product last changed before a moment, and which way.
+def days_on_dose(history: History, moment: datetime) -> tuple[Decimal, Change | None] | None:
+    """Return the days on an unchanged regimen before a moment, and which way it changed, None where that is not known.
 
-    None where no regimen was in force.
+    A change of product or interval has no known direction. None where no regimen was in force.
     """
-    period = period_at(history, moment)
-    if period is None:
+    if period_at(history, moment) is None:
         return None
-    earlier = [one for one in history.regimens if one.start <= moment]
-    since, change = earlier[-1].start, Change.START
-    for before, after in zip(earlier[-2::-1], earlier[:0:-1], strict=True):
-        since = after.start
-        if _stopped_between(before, after):
+    begun = [one for one in history.regimens if one.start <= moment]
+    since, change = begun[-1].start, _change_to(begun, len(begun) - 1)
+    for number in range(len(begun) - 1, 0, -1):
+        if not _same_regimen(begun[number - 1], begun[number]):
             break
-        old, new = before.regimen.daily_dose_mg, after.regimen.daily_dose_mg
-        if old != new:
-            change = Change.INCREASE if new > old else Change.DECREASE
-            break
-        if before.regimen.product != after.regimen.product:
-            break
-        since = before.start
+        since, change = begun[number - 1].start, _change_to(begun, number - 1)
+    resumed = max((one.at for one in history.events if one.kind == "resumed" and one.at <= moment), default=since)
+    if resumed > since:
+        since, change = resumed, Change.START
     return days_between(since, moment), change
 
 
-def _stopped_between(before: RegimenPeriod, after: RegimenPeriod) -> bool:
-    return before.stop is not None and before.stop < after.start
+def _same_regimen(before: RegimenPeriod, after: RegimenPeriod) -> bool:
+    stopped = before.stop is not None and before.stop < after.start
+    return not stopped and before.regimen == after.regimen
+
+
+def _change_to(begun: list[RegimenPeriod], number: int) -> Change | None:
+    """Return which way the dose went at the start of a regimen; None for a change of product or interval."""
+    if number == 0:
+        return Change.START
+    before, after = begun[number - 1], begun[number]
+    if before.stop is not None and before.stop < after.start:
+        return Change.START
+    if before.regimen.product != after.regimen.product or before.regimen.interval_h != after.regimen.interval_h:
+        return None
+    old, new = before.regimen.daily_dose_mg, after.regimen.daily_dose_mg
+    if old == new:
+        return None
+    return Change.INCREASE if new > old else Change.DECREASE
+
+
+def hours_by_the_clock(period: RegimenPeriod, moment: datetime) -> Decimal:
+    """Return the hours since the last intake that the regimen's start and interval put before a moment."""
+    return hours_between(period.start, moment) % period.regimen.interval_h
 
 
 def drugs_on(history: History, day: date) -> tuple[DrugPeriod, ...]:
@@ -197,7 +214,7 @@ def drugs_on(history: History, day: date) -> tuple[DrugPeriod, ...]:
 
 def latest(values: Iterable[Measured], day: date) -> Measured | None:
     """Return the last value measured by a day, or None."""
-    return max((one for one in values if one.day <= day), key=lambda one: one.day, default=None)
+    return max((one for one in values if one.day <= day), key=lambda one: one.at, default=None)
 
 
 def lab(history: History, name: str, day: date) -> Measured | None:

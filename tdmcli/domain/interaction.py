@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.capsules import achievable_regimens
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.units import show_mg
+from tdmcli.domain.spelling import spelling
+from tdmcli.domain.units import show, show_mg, show_percent
 from tdmcli.errors import Code
 from tdmcli.tables.interaction_rows import Direction, Effect, InteractionRow
 
@@ -28,18 +27,10 @@ class FactorDose:
     regimen: Regimen
     unrounded_daily_dose_mg: Decimal
 
-
-def spelling(name: str) -> str:
-    """Return a name as it is compared: lower case, plain apostrophes, no accents, single hyphens for gaps.
-
-    >>> spelling("St John\\u2019s  Wort"), spelling("Nirmatrelvir / Ritonavir")
-    ('st-johns-wort', 'nirmatrelvir/ritonavir')
-    """
-    plain = unicodedata.normalize("NFD", name.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub("['\u2019`.]", "", plain.strip())
-    plain = re.sub(r"\s*([/+])\s*", r"\1", plain).replace("+", "/")
-    return re.sub(r"[\s_-]+", "-", plain)
+    @property
+    def rounding_percent(self) -> Decimal:
+        """Return by how much rounding moved the dose, in per cent."""
+        return (self.regimen.daily_dose_mg - self.unrounded_daily_dose_mg) * 100 / self.unrounded_daily_dose_mg
 
 
 def find_drug(name: str, rows: Iterable[InteractionRow]) -> InteractionRow | None:
@@ -79,4 +70,12 @@ def factor_dose(
         values = {"dose": show_mg(unrounded), "smallest": fitting[0].text if fitting else "none"}
         return None, (Finding(Code.ROUNDS_TO_ZERO, values),)
     best = min(fitting, key=lambda one: (abs(one.daily_dose_mg - unrounded), one.daily_dose_mg))
-    return FactorDose(best, unrounded), ()
+    dose = FactorDose(best, unrounded)
+    if best.daily_dose_mg == unrounded:
+        return dose, ()
+    values = {
+        "unrounded": show(unrounded),
+        "given": show(best.daily_dose_mg),
+        "percent": show_percent(dose.rounding_percent),
+    }
+    return dose, (Finding(Code.FACTOR_ROUNDED, values),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tdmcli.domain.interaction import spelling
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.tables.neurotoxicity_rows import Grade, StepRow, SymptomRow, When
 
@@ -33,7 +33,11 @@ def grade(names: Iterable[str], rows: Iterable[SymptomRow]) -> Graded:
     A symptom that is severe together with another (a headache with visual change) counts as severe.
     """
     rows = tuple(rows)
-    found = [(name, _find(name, rows)) for name in names]
+    found: list[tuple[str, SymptomRow | None]] = []
+    for name in names:
+        row = _find(name, rows)
+        if row is None or all(row is not known for _, known in found):
+            found.append((name, row))
     ids = {row.id for _, row in found if row is not None}
     symptoms = tuple((name, row, _grade_of(row, ids)) for name, row in found)
     grades = {one for _, _, one in symptoms}
@@ -76,11 +80,6 @@ def steps_for(graded: Graded, position: Position | None, steps: Iterable[StepRow
     else:
         when = {When.ALWAYS, When.UNKNOWN}
     return tuple(step for step in steps if wanted in step.grades and step.when in when)
-
-
-def low_present(value: Decimal | None, limit: Decimal) -> bool | None:
-    """Return whether a value lies below its limit, or None where it was not measured."""
-    return None if value is None else value < limit
 
 
 def pressure_present(systolic: Decimal, diastolic: Decimal, limits: tuple[Decimal, Decimal]) -> bool:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.history import day_of, days_between, period_at
-from tdmcli.domain.interaction import direction_of, find_drug, spelling
+from tdmcli.domain.history import day_of, days_between, hours_between, period_at
+from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code
@@ -79,18 +80,18 @@ def check_tenfold(history: History, now: datetime) -> tuple[Finding, ...]:
     return ()
 
 
-def check_events(history: History, taken: datetime, interval_h: int, policy: EventPolicy) -> tuple[Finding, ...]:
+def check_events(history: History, taken: datetime, window_h: Decimal, policy: EventPolicy) -> tuple[Finding, ...]:
     """Return findings on missed or vomited doses and diarrhoea before the sample (R51)."""
     recent = timedelta(days=policy.recent_days)
     findings: tuple[Finding, ...] = ()
     for event in history.events:
         if event.at > taken:
             continue
-        if event.kind in {"missed-dose", "vomited"} and taken - event.at <= timedelta(hours=interval_h):
+        if event.kind in {"missed-dose", "vomited"} and hours_between(event.at, taken) <= window_h:
             what = "missed" if event.kind == "missed-dose" else "vomited"
-            why = f"a dose was {what} within the {interval_h} h before the level"
+            why = f"a dose was {what} within the {show(window_h)} h before the level"
             return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
-        if event.kind in {"missed-dose", "vomited"} and taken - event.at <= recent:
+        if event.kind in {"missed-dose", "vomited"} and days_between(event.at, taken) <= policy.recent_days:
             findings += (Finding(Code.GUT_EVENT, {"event": event.kind.replace("-", " ")}),)
     day = day_of(taken, history.zone)
     for symptom in history.symptoms:

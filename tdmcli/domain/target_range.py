@@ -138,8 +138,18 @@ def find_default(rows: Iterable[TargetRow], situation: Situation) -> TargetRow |
     seeds = [row for row in rows if row.default and fit(row, situation) in APPLIES]
     if seeds:
         return seeds[0] if len(seeds) == 1 else None
-    made_for = [row for row in rows if row.kind in AIMABLE and fit(row, situation) is Fit.MATCHES]
+    made_for = [
+        row
+        for row in rows
+        if row.kind in AIMABLE and fit(row, situation) is Fit.MATCHES and _is_made_for(row, situation)
+    ]
     return made_for[0] if len(made_for) == 1 else None
+
+
+def _is_made_for(row: TargetRow, situation: Situation) -> bool:
+    """Return whether a row has a condition, which was stated."""
+    for_population = situation.population is not None and row.population is not None
+    return bool(for_population or row.co_therapy or row.induction or row.products or row.phase)
 
 
 def position(level: Level, low: Decimal, high: Decimal) -> Position:

@@ -33,16 +33,17 @@ RISING = frozenset({Change.START, Change.INCREASE})
 
 
 def check_size(level: Level, policy: LevelPolicy) -> tuple[Finding, ...]:
-    """Return the finding on how high a level is: the most serious only (R31)."""
-    value = level.value_ng_ml
-    values = {"level": level.text}
-    if value > policy.critical:
-        return (Finding(Code.CRITICAL_LEVEL, {**values, "limit": show(policy.critical)}),)
-    if value > policy.above_assay:
-        return (Finding(Code.ABOVE_ASSAY_RANGE, {**values, "limit": show(policy.above_assay)}),)
-    if value > policy.high:
-        return (Finding(Code.HIGH_LEVEL, {**values, "limit": show(policy.high)}),)
-    return ()
+    """Return a finding for each limit that a level passes, the highest first (R31)."""
+    limits = (
+        (Code.CRITICAL_LEVEL, policy.critical),
+        (Code.ABOVE_ASSAY_RANGE, policy.above_assay),
+        (Code.HIGH_LEVEL, policy.high),
+    )
+    return tuple(
+        Finding(code, {"level": level.text, "limit": show(limit)})
+        for code, limit in limits
+        if level.value_ng_ml > limit
+    )
 
 
 def check_sample_time(

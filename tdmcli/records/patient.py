@@ -146,8 +146,9 @@ class _Maker:
         if patient.birth_date and start and patient.birth_date > start:
             raise self._fault(("patient", "birth_date"), "is after the transplant or the start of treatment")
         self._check_weights(entries)
+        self._check_once("weights", "measured", [one.measured for one in entries.weights])
         target = entries.target
-        weights = [Measured(one.measured, one.kg) for one in entries.weights]
+        weights = [Measured(one.measured, one.kg, noon(one.measured, self._zone)) for one in entries.weights]
         levels = self._levels(entries.levels, start)
         return History(
             patient_id=patient.id,
@@ -185,6 +186,14 @@ class _Maker:
             raise self._fault(("drugs", number, "stop"), "is before its start")
         return DrugPeriod(entry.name, entry.start, entry.stop)
 
+    def _check_once(self, table: str, key: str, times: Sequence[object]) -> None:
+        """Refuse a second entry of one time: which of two values holds is not guessed (R54)."""
+        seen: set[object] = set()
+        for number, moment in enumerate(times):
+            if moment in seen:
+                raise self._fault((table, number, key), "is the time of another entry too: keep one")
+            seen.add(moment)
+
     def _check_weights(self, entries: PatientFile) -> None:
         """Refuse a weight that no patient has (R29)."""
         limits = read_policy().weight
@@ -198,13 +207,15 @@ class _Maker:
 
     def _regimens(self, entries: tuple[RegimenEntry, ...]) -> tuple[RegimenPeriod, ...]:
         periods = []
+        started: set[tuple[datetime, str]] = set()
         for number, entry in enumerate(entries):
             product = self._products.get(entry.product.casefold())
             if product is None:
                 known = ", ".join(sorted({one.id for one in self._products.values()}))
                 raise self._fault(("regimens", number, "product"), f"is not a known product; known: {known}")
-            if any(one.start == entry.start and one.product == entry.product for one in entries[:number]):
+            if (entry.start, entry.product) in started:
                 raise self._fault(("regimens", number, "start"), "is the start of another regimen too: keep one")
+            started.add((entry.start, entry.product))
             if entry.stop is not None and entry.stop <= entry.start:
                 raise self._fault(("regimens", number, "stop"), "is not after its start")
             try:
@@ -217,6 +228,11 @@ class _Maker:
 
     def _levels(self, entries: tuple[LevelEntry, ...], start: date | None) -> tuple[LevelRecord, ...]:
         records: dict[datetime, LevelRecord] = {}
+        corrections = [(one.corrects, number) for number, one in enumerate(entries) if one.corrects is not None]
+        for moment, number in corrections:
+            if any(moment == other and number > earlier for other, earlier in corrections):
+                raise self._fault(("levels", number, "corrects"), "is corrected by another entry too: keep one")
+        times = {self._moment(one.taken) for one in entries}
         order = sorted(range(len(entries)), key=lambda number: (entries[number].corrects is not None, number))
         for number in order:
             record = self._level(number, entries[number])
@@ -224,7 +240,7 @@ class _Maker:
             if start is not None and day_of(key, self._zone) < start:
                 what = "is before the transplant or the start of treatment"
                 raise self._fault(("levels", number, "taken"), what)
-            if record.corrects is not None and record.corrects not in records:
+            if record.corrects is not None and record.corrects not in times:
                 raise self._fault(("levels", number, "corrects"), "is the time of no entry")
             if key in records and record.corrects is None:
                 same = records[key].level.text == record.level.text
@@ -258,8 +274,13 @@ class _Maker:
         for entry in entries.labs:
             day = day_of(entry.taken, self._zone) if isinstance(entry.taken, datetime) else entry.taken
             values = ((test, getattr(entry, test)) for test in LAB_TESTS)
-            found.extend((test, Measured(day, value)) for test, value in values if value is not None)
-        return tuple(sorted(found, key=lambda one: (one[1].day, one[0])))
+            found.extend(
+                (test, Measured(day, value, self._moment(entry.taken))) for test, value in values if value is not None
+            )
+        seen = [(test, one.at) for test, one in found]
+        if len(set(seen)) < len(seen):
+            raise self._fault(("labs", 0), "have one test twice at the same time: keep one")
+        return tuple(sorted(found, key=lambda one: (one[1].at, one[0])))
 
 
 def _after(key: datetime, records: dict[datetime, LevelRecord]) -> datetime:

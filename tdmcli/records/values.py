@@ -7,7 +7,7 @@ names its zone. Each check raises ValueError with what to write instead, never w
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,7 +63,9 @@ def _text(value: object) -> str:
 
 
 def in_zone(value: datetime, zone: ZoneInfo | None) -> datetime:
-    """Return an aware time: as it is, or in the file's zone.
+    """Return an aware time: as it is, or in the file's zone, with the offset fixed.
+
+    Python subtracts two times of one zone by their clocks; times of a fixed offset are subtracted in UTC (R41).
 
     Raises:
         ValueError: it is naive and no zone is named, or no or two such moments exist that day.
@@ -76,7 +78,7 @@ def in_zone(value: datetime, zone: ZoneInfo | None) -> datetime:
     first, second = value.replace(tzinfo=zone), value.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset():
         raise ValueError("does not exist or comes twice on the day the clocks change: add the offset")
-    return first
+    return first.astimezone(timezone(first.utcoffset() or timedelta()))
 
 
 def _in_our_time(value: date) -> None:

@@ -27,10 +27,20 @@ def load_toml(path: Path) -> dict[str, Any]:
         BadFile: the file can't be read or isn't TOML.
 
     """
+    return parse_toml(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a bundled file.
+
+    Raises:
+        BadFile: it can't be read.
+
+    """
     try:
-        return parse_toml(path.read_text(encoding="utf-8"), path.name)
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path.name}: can't be read ({error})"
+        message = f"{path.name}: can't be read ({type(error).__name__})"
         raise BadFile(message, Code.BAD_TABLE) from error
 
 

@@ -52,12 +52,13 @@ class MagnitudeRow(NamedTuple):
 
 
 class AdviceRow(NamedTuple):
-    """What one source says to do, restated; `organ` where it holds for one organ only."""
+    """What one source says to do, restated; `organ` where it holds for one organ only, with its own effect."""
 
     text: str
     source: str
     locator: str
     organ: str | None = None
+    effect: Effect | None = None
 
 
 class DoseFactorRow(NamedTuple):

@@ -17,6 +17,7 @@ class LevelPolicy(NamedTuple):
     critical: Decimal
     confirm_above: Decimal
     previous_ratio: Decimal
+    hematocrit_low_percent: Decimal
 
 
 class RangePolicy(NamedTuple):
@@ -39,6 +40,11 @@ class DosePolicy(NamedTuple):
     confirm_above_mg: Decimal
     options_each_side: int
     units_per_intake: int
+
+    def check(self) -> None:
+        """Check that each number is above 0: a cap or a limit of none is a slip."""
+        if any(value <= 0 for value in self):
+            raise ValueError("each number under [dose] must be above 0")
 
 
 class SamplingPolicy(NamedTuple):
@@ -122,8 +128,9 @@ class WeightPolicy(NamedTuple):
 
 
 class NeurotoxicityPolicy(NamedTuple):
-    """Limits that no source gives, each in the unit of its name."""
+    """Limits that no source gives, each in the unit of its name, and for how many days an entry speaks of today."""
 
+    recent_days: int
     magnesium_mmol_l: Decimal
     magnesium_mg_dl: Decimal
     systolic_mmhg: Decimal
@@ -146,3 +153,11 @@ class Policy(NamedTuple):
     event: EventPolicy
     weight: WeightPolicy
     neurotoxicity: NeurotoxicityPolicy
+
+    def check(self) -> None:
+        """Check that steady state and the next level are set for every release."""
+        for release in Release:
+            if release not in {one.release for one in self.steady_state}:
+                raise ValueError(f"[[steady_state]] lacks {release}")
+            if {one.after for one in self.next_level if one.release is release} != set(After):
+                raise ValueError(f"[[next_level]] lacks a row for {release}")

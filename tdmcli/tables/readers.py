@@ -5,21 +5,26 @@ Readers are cached: a table is read once in the life of the program.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tdmcli.errors import BadFile, Code
-from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml
+from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, read_text
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
 
     from tdmcli.tables.interaction_rows import InteractionRow
+    from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
+    from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
 
 
 def read_data_version() -> str:
@@ -36,7 +41,7 @@ def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
     if wanted is None:
         table = load_toml(path)
     else:
-        entries = path.read_text(encoding="utf-8").split("\n[source.")[1:]
+        entries = read_text(path).split("\n[source.")[1:]
         kept = [entry for entry in entries if entry.partition("]")[0] in wanted]
         table = parse_toml("".join(f"[source.{entry}\n" for entry in kept), path.name)
     rows = table.get("source", {})
@@ -61,8 +66,9 @@ def read_policy() -> Policy:
 @cache
 def read_molecular_weight() -> Decimal:
     """Return the molecular weight of tacrolimus in g/mol, for nmol/L."""
-    table = _load("units.toml", {"molecular_weight_g_per_mol", "source"})
-    return Decimal(table["molecular_weight_g_per_mol"])
+    from tdmcli.tables.rows import UnitsRow
+
+    return build_row(UnitsRow, load_toml(data_folder() / "units.toml"), "units.toml").molecular_weight_g_per_mol
 
 
 @cache
@@ -105,16 +111,41 @@ def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow,
     return indication, build_rows(TargetRow, table["target"], name)
 
 
-@cache
 def read_interactions() -> tuple[InteractionRow, ...]:
     """Return every interaction, file by file."""
+    return tuple(row for path in _interaction_files() for row in _read_interaction_file(path.name))
+
+
+def read_interactions_naming(names: Iterable[str]) -> tuple[InteractionRow, ...]:
+    """Return the interactions of the files that mention any of these names, in whatever spelling of gaps and case.
+
+    A question names one or two drugs of many: the other files need not be parsed.
+    """
+    wanted = {_letters(name) for name in names}
+    rows: list[InteractionRow] = []
+    for path in _interaction_files():
+        text = _letters(read_text(path))
+        if any(name in text for name in wanted):
+            rows.extend(_read_interaction_file(path.name))
+    return tuple(rows)
+
+
+def _letters(text: str) -> str:
+    """Return only the letters and digits of a text, without case or accents."""
+    plain = text if text.isascii() else unicodedata.normalize("NFD", text)
+    return re.sub("[^a-z0-9]+", "", plain.casefold())
+
+
+def _interaction_files() -> list[Path]:
+    return sorted((data_folder() / "interactions").glob("*.toml"))
+
+
+@cache
+def _read_interaction_file(name: str) -> tuple[InteractionRow, ...]:
     from tdmcli.tables.interaction_rows import InteractionRow
 
-    rows: list[InteractionRow] = []
-    for path in sorted((data_folder() / "interactions").glob("*.toml")):
-        name = f"interactions/{path.name}"
-        rows.extend(build_rows(InteractionRow, _load(name, {"interaction"})["interaction"], name))
-    return tuple(rows)
+    name = f"interactions/{name}"
+    return build_rows(InteractionRow, _load(name, {"interaction"})["interaction"], name)
 
 
 def read_symptoms() -> tuple[SymptomRow, ...]:
@@ -148,6 +179,44 @@ def read_remarks() -> tuple[RemarkRow, ...]:
 @cache
 def _neurotoxicity() -> dict[str, Any]:
     return _load("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
+
+
+@cache
+def read_monitoring() -> tuple[tuple[MonitoringTestRow, ...], tuple[MonitoringThresholdRow, ...]]:
+    """Return what to measure when, and the limits that a source gives."""
+    from tdmcli.tables.monitoring_rows import MonitoringTestRow, MonitoringThresholdRow
+
+    table = _load("monitoring.toml", {"test", "threshold"})
+    return (
+        build_rows(MonitoringTestRow, table["test"], "monitoring.toml test"),
+        build_rows(MonitoringThresholdRow, table["threshold"], "monitoring.toml threshold"),
+    )
+
+
+@cache
+def read_cautions() -> tuple[CautionRow, ...]:
+    """Return every caution."""
+    from tdmcli.tables.monitoring_rows import CautionRow
+
+    return build_rows(CautionRow, _load("cautions.toml", {"caution"})["caution"], "cautions.toml")
+
+
+@cache
+def read_starting_doses() -> tuple[StartingDoseRow, ...]:
+    """Return every starting dose."""
+    from tdmcli.tables.start_rows import StartingDoseRow
+
+    return build_rows(
+        StartingDoseRow, _load("starting_doses.toml", {"starting_dose"})["starting_dose"], "starting_doses.toml"
+    )
+
+
+@cache
+def read_genotype_effects() -> tuple[GenotypeEffectRow, ...]:
+    """Return what each genotype does to clearance and dose."""
+    from tdmcli.tables.start_rows import GenotypeEffectRow
+
+    return build_rows(GenotypeEffectRow, _load("genotypes.toml", {"effect"})["effect"], "genotypes.toml")
 
 
 def _load(name: str, keys: set[str]) -> dict[str, Any]:

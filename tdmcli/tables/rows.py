@@ -177,6 +177,7 @@ class ThresholdSetRow(NamedTuple):
     id: str
     name: str
     kind: SetKind
+    indications: tuple[str, ...]
     release: Release
     products: tuple[str, ...]
     lower: Decimal
@@ -202,6 +203,13 @@ class CoTherapyRow(NamedTuple):
     id: str
     names: tuple[str, ...]
     rival: bool
+
+
+class UnitsRow(NamedTuple):
+    """What converts units of a level: the molecular weight of tacrolimus in g/mol."""
+
+    molecular_weight_g_per_mol: Decimal
+    source: str
 
 
 class CodeRow(NamedTuple):

@@ -69,6 +69,7 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
     """
     asked = question.asked
     accepted = ask.accepted(asked)
+    ask.refuse_product_alone(asked)
     facts = gather(asked)
     level, sampled, current, product = _needed(facts)
     aim = _aim(question, facts, product)
@@ -89,8 +90,8 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
         aim_ng_ml=aim.aim,
         sample_time_known=facts.hours_after_dose is not None,
         out_before=_out_before(facts, aim, where),
-        no_increase=Code.LATE_SAMPLE in codes,
-        no_decrease=Code.EARLY_SAMPLE in codes,
+        no_increase=next((why for code, why in _NO_INCREASE.items() if code in codes), ""),
+        no_decrease="the time of the sample" if Code.EARLY_SAMPLE in codes else "",
         equal_intakes=question.equal_intakes,
     )
     try:
@@ -100,11 +101,18 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
     return _answer(question, facts, aim, case, adjustment, warnings)
 
 
+_NO_INCREASE = {
+    Code.LATE_SAMPLE: "the time of the sample",
+    Code.GUT_EVENT: "what happened shortly before the level",
+    Code.LOW_HEMATOCRIT: "the low haematocrit",
+}
+
+
 def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
     if facts.level is None:
         why = "" if facts.record is None else " in the patient file"
-        raise refuse(Code.MISSING_LEVEL, why=why)
-    if facts.sampled is None and facts.drawn is not None:
+        raise Refused(Finding(Code.MISSING_LEVEL, {"why": why}, refuses=True), *facts.findings)
+    if facts.drawn is not None and (facts.sampled is None or facts.current is None):
         settle(history_findings(facts, Position.UNDETERMINED), frozenset())
     if facts.sampled is None or facts.current is None:
         raise refuse(Code.MISSING_REGIMEN, what="none was given")
@@ -194,7 +202,7 @@ def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
         from tdmcli.domain.sample_checks import check_weight_age
 
         limits = (policy.weight.old_after_days_adult, policy.weight.old_after_days_child)
-        age_days = (facts.now.date() - facts.weight_from_file).days
+        age_days = (facts.today - facts.weight_from_file).days
         findings += check_weight_age(age_days, adult=not child, limits=limits)
     return findings
 
@@ -223,10 +231,9 @@ def _answer(
     citations.add(product.source, f"{product.locator} (strengths)")
     citations.add("policy", "data/policy.toml")
     policy = read_policy()
-    tried = tuple(
-        _option(make_option(case, _tried(question.asked, text, case), policy.dose), case) for text in question.tried
-    )
-    following = _next_level(facts, adjustment, product, citations)
+    own = [_tried(question.asked, text, case) for text in question.tried]
+    tried = tuple(_option(make_option(case, one, policy.dose), case, adjustment.proposal) for one in own)
+    following = _next_level(facts, adjustment, product, warnings + adjustment.findings, citations)
     cited = citations.cited()
     proposal = adjustment.proposal
     capped = adjustment.capped_daily_dose_mg
@@ -242,9 +249,9 @@ def _answer(
         unrounded_daily_dose_mg=adjustment.unrounded_daily_dose_mg,
         capped_daily_dose_mg=capped,
         rounding_percent=None if adjustment.kept else (proposal.regimen.daily_dose_mg - capped) * 100 / capped,
-        options=tuple(_option(option, case) for option in adjustment.options),
+        options=tuple(_option(option, case, proposal) for option in adjustment.options),
         tried=tried,
-        proposal=_option(proposal, case),
+        proposal=_option(proposal, case, proposal),
         next_level=following,
         not_checked=_not_checked(facts),
         product_name=product.name,
@@ -277,7 +284,7 @@ def _tried(asked: Asked, text: str, case: Case) -> Regimen:
     return made
 
 
-def _option(option: Option, case: Case) -> OptionAnswer:
+def _option(option: Option, case: Case, proposal: Option) -> OptionAnswer:
     regimen = option.regimen
     return OptionAnswer(
         intakes_mg=regimen.day_mg,
@@ -289,22 +296,29 @@ def _option(option: Option, case: Case) -> OptionAnswer:
         units=tuple(units_answer(units) for units in option.units),
         text=regimen.text,
         current=regimen.day_mg == case.current.day_mg and regimen.interval_h == case.current.interval_h,
+        proposed=regimen.day_mg == proposal.regimen.day_mg,
         over_cap=option.over_cap,
     )
 
 
-def _next_level(facts: Facts, adjustment: Adjustment, product: ProductRow, citations: Citations) -> NextLevel:
+_MEASURE_SOON = frozenset({Code.NOT_STEADY_STATE, Code.DOSE_CHANGED_SINCE, Code.INTERACTION_SETTLING})
+
+
+def _next_level(
+    facts: Facts, adjustment: Adjustment, product: ProductRow, warnings: tuple[Finding, ...], citations: Citations
+) -> NextLevel:
     if adjustment.repeat_first:
         after = After.REPEAT
     else:
         after = After.KEEP if adjustment.kept else After.CHANGE
         if after is After.KEEP and adjustment.position is not Position.WITHIN:
             after = After.REPEAT
+        if after is After.KEEP and {finding.code for finding in warnings} & _MEASURE_SOON:
+            after = After.CHANGE
     rows = read_policy().next_level
     row = next(one for one in rows if one.release is product.release and one.after is after)
-    zone = facts.record.history.zone if facts.record else facts.now.tzinfo
-    today = facts.now.astimezone(zone).date()
-    citations.add(row.source, "next level" if row.source == "policy" else "2.3, 2.4")
+    today = facts.today
+    citations.add(row.source, "next level")
     return NextLevel(today + timedelta(days=row.from_days), today + timedelta(days=row.to_days), row.reason, row.source)
 
 

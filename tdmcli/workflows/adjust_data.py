@@ -32,6 +32,7 @@ class OptionAnswer(NamedTuple):
     units: tuple[tuple[UnitsAnswer, ...] | None, ...]
     text: str
     current: bool
+    proposed: bool
     over_cap: bool
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from tdmcli import __version__
 from tdmcli.domain.findings import Refused
+from tdmcli.errors import BadFile, Code
 from tdmcli.tables.readers import read_codes, read_data_version, read_sources
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class Citations:
     def cited(self) -> tuple[Cited, ...]:
         """Return the sources in the order in which they were first named."""
         known = read_sources(self._locators)
+        missing = sorted(set(self._locators) - set(known))
+        if missing:
+            raise BadFile(f"sources.toml: no source {missing[0]!r}, which a row names", Code.BAD_TABLE)
         return tuple(
             Cited(row.id, row.citation, "; ".join(places), row.kind, row.read)
             for row, places in ((known[source], places) for source, places in self._locators.items())
@@ -90,7 +94,9 @@ def warn(findings: Iterable[Finding]) -> tuple[Warned, ...]:
 
 def text_of(finding: Finding) -> str:
     """Return what a finding means and what to do, from codes.toml."""
-    row = read_codes()[finding.code]
+    row = read_codes().get(finding.code)
+    if row is None:
+        return str(finding.code)
     return " ".join(part.format_map(finding.values) for part in (row.message, row.action) if part)
 
 

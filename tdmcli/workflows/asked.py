@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -52,7 +51,7 @@ class Asked(NamedTuple):
     drugs: tuple[str, ...] = ()
     weight: str | None = None
     age: str | None = None
-    confirm_value: str | None = None
+    confirm_value: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
 
 
@@ -90,10 +89,10 @@ def confirm(asked: Asked, value: Decimal, text: str, limit: Decimal, unit: str) 
         WrongUsage: it is too large and was not repeated.
 
     """
-    if value <= limit or asked.confirm_value == text:
+    if value <= limit or text in asked.confirm_value:
         return
     again = f"check it, then repeat it with --confirm-value {clean(text)}"
-    raise WrongUsage(f"{clean(text)} is above {show(limit)} {unit} [policy]: {again}")
+    raise WrongUsage(f"{show(value)} {unit} is above {show(limit)} {unit} [policy]: {again}")
 
 
 def product(asked: Asked) -> ProductRow | None:
@@ -111,6 +110,17 @@ def product(asked: Asked) -> ProductRow | None:
             return row
     known = [row.id for row in read_products()]
     raise refuse(Code.UNKNOWN_PRODUCT, name=clean(asked.product), near=near(wanted, known), known=", ".join(known))
+
+
+def refuse_product_alone(asked: Asked) -> None:
+    """Refuse --product beside a patient file without a dose: the file's regimen has its own product.
+
+    Raises:
+        WrongUsage: they contradict each other.
+
+    """
+    if asked.patient is not None and asked.product is not None and asked.dose is None:
+        raise WrongUsage("--product beside --patient needs --dose and --every: the file's regimen names its product")
 
 
 def regimen(asked: Asked) -> Regimen | None:
@@ -220,6 +230,8 @@ def find_indication(name: str) -> str:
 
 def near(wanted: str, known: Iterable[str]) -> str:
     """Return `; did you mean …?` for names close to one that is unknown, or nothing. Only a suggestion."""
+    import difflib
+
     close = difflib.get_close_matches(wanted[:LONGEST_NAME], list(known), n=2)
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 

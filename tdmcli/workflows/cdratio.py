@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.cd_ratio import Classified, cd_ratio, classify, weight_normalised
+from tdmcli.domain.cd_ratio import Classified, about_indication, cd_ratio, classify, release_of, weight_normalised
 from tdmcli.domain.findings import Finding, refuse, settle
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
 from tdmcli.domain.units import rounded
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy, read_threshold_sets
-from tdmcli.tables.rows import Release
+from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import drug_findings, gather, history_findings
 
@@ -91,11 +91,13 @@ def answer_cdratio(asked: Asked) -> Answer[CdRatioData]:
         ExpectedError: the question can't be read, something is missing, or the level is no trough.
 
     """
+    ask.refuse_product_alone(asked)
     facts = gather(asked)
     level, regimen = _needed(facts)
     findings = _findings(facts, level, regimen)
     against = tuple(finding for finding in findings if finding.code in AGAINST_A_CLASS)
     ratio = cd_ratio(level.value_ng_ml, regimen.daily_dose_mg)
+    against += about_indication(facts.indication, read_threshold_sets())
     classified = classify(ratio, regimen, _day(facts), read_threshold_sets(), against)
     citations = Citations()
     used = classified.used
@@ -141,7 +143,7 @@ def _needed(facts: Facts) -> tuple[Level, Regimen]:
 
 def _findings(facts: Facts, level: Level, regimen: Regimen) -> tuple[Finding, ...]:
     policy = read_policy()
-    release = regimen.product.release if regimen.product else Release.IMMEDIATE
+    release = release_of(regimen)
     findings = facts.findings + check_size(level, policy.level)
     findings += check_sample_time(facts.hours_after_dose, regimen.interval_h, policy.sampling)
     findings += check_steady_state(
@@ -168,7 +170,7 @@ def _day(facts: Facts) -> int | None:
 
 
 def _reasons(classified: Classified) -> tuple[Finding, ...]:
-    codes = AGAINST_A_CLASS | {Code.ONCE_DAILY_PRODUCT, Code.OTHER_TIME}
+    codes = AGAINST_A_CLASS | {Code.ONCE_DAILY_PRODUCT, Code.OTHER_TIME, Code.OTHER_INDICATION}
     return tuple(finding for finding in classified.findings if finding.code in codes)
 
 
@@ -205,4 +207,6 @@ def _assumed(facts: Facts) -> str | None:
         parts.append("at steady state")
     if not facts.drugs and facts.record is None:
         parts.append("no interacting drug")
+    if facts.indication is None:
+        parts.append("a kidney transplant")
     return f"Assumed: {', '.join(parts)}." if parts else None

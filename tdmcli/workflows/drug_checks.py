@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.interaction import direction_of, find_drug, spelling
+from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
-from tdmcli.tables.readers import read_interactions
+from tdmcli.tables.interaction_rows import Direction, Effect
+from tdmcli.tables.readers import read_interactions, read_interactions_naming
 from tdmcli.workflows.asked import near
 from tdmcli.workflows.ranges import co_therapies_among
 
@@ -16,15 +18,17 @@ def check_taken(names: tuple[str, ...]) -> tuple[Finding, ...]:
     findings: tuple[Finding, ...] = ()
     co_therapies = co_therapies_among(names)
     for name in names:
-        rows = read_interactions()
-        row = find_drug(name, rows)
+        row = find_drug(name, read_interactions_naming([name]))
         if row is None and name in co_therapies:
             continue
         if row is None:
-            known = [one for row in rows for one in row.names]
+            known = [one for row in read_interactions() for one in row.names]
             findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": near(spelling(name), known)}),)
             continue
         direction = direction_of(row)
-        if direction is not None:
+        if row.effect is Effect.AVOID:
+            raises = direction is Direction.RAISES
+            findings += (Finding(Code.AVOID_COMBINATION, {"drug": row.names[0]}, refuses=raises),)
+        elif direction is not None:
             findings += (Finding(Code.INTERACTING_DRUG, {"drug": row.names[0], "direction": direction}),)
     return findings

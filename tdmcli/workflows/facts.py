@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.domain.findings import Finding
 from tdmcli.domain.units import parse_whole, show
-from tdmcli.errors import WrongUsage
+from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.readers import read_molecular_weight, read_policy, read_products
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from tdmcli.domain.findings import Finding
     from tdmcli.domain.history import LevelRecord
     from tdmcli.domain.regimen import Regimen
     from tdmcli.domain.target_range import Position
     from tdmcli.domain.trough import Change
     from tdmcli.domain.units import Level
     from tdmcli.records.patient import PatientRecord
+    from tdmcli.tables.rows import ProductRow
     from tdmcli.workflows.asked import Asked
 
 
@@ -60,6 +61,11 @@ class Facts(NamedTuple):
     weight_from_file: date | None
     findings: tuple[Finding, ...]
     inputs: dict[str, object]
+
+    @property
+    def today(self) -> date:
+        """Return the day that is asked about, where the patient is."""
+        return self.now.astimezone(self.record.history.zone).date() if self.record else self.now.date()
 
     @property
     def population(self) -> Population | None:
@@ -185,3 +191,35 @@ def drug_findings(facts: Facts) -> tuple[Finding, ...]:
     from tdmcli.workflows.drug_checks import check_taken
 
     return check_taken(facts.drugs_said)
+
+
+def timing_findings(facts: Facts, product: ProductRow | None) -> tuple[Finding, ...]:
+    """Return what the hours after the dose say of the level as a trough (R42); nothing where they are not known.
+
+    Without an interval, a sample sooner than any trough is still no trough.
+    """
+    from tdmcli.domain.trough import check_sample_time
+
+    if facts.level is None or facts.hours_after_dose is None:
+        return ()
+    policies = read_policy().sampling
+    if facts.sampled is not None or product is not None:
+        interval = facts.sampled.interval_h if facts.sampled else product.intervals_h[0] if product else 0
+        return check_sample_time(facts.hours_after_dose, interval, policies)
+    usual = [one for one in policies if one.interval_h in {row.intervals_h[0] for row in read_products()}]
+    soonest = min(one.refuse_before for one in usual)
+    if facts.hours_after_dose >= soonest:
+        return (Finding(Code.UNTIMED_LEVEL, {"why": "the interval is not known (give --product)"}),)
+    intervals = " or ".join(str(one.interval_h) for one in usual)
+    values = {"hours": show(facts.hours_after_dose, 1), "limit": show(soonest), "interval": intervals}
+    return (Finding(Code.NOT_A_TROUGH, values, refuses=True),)
+
+
+def stale_findings(facts: Facts) -> tuple[Finding, ...]:
+    """Return whether the file's level is too old to speak of today (R46)."""
+    if facts.drawn is None or facts.level_given:
+        return ()
+    from tdmcli.domain.history import days_between
+    from tdmcli.domain.trough import check_age
+
+    return check_age(days_between(facts.drawn.taken, facts.now), facts.day, read_policy().stale)

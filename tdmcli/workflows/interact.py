@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.findings import Finding, refuse
-from tdmcli.domain.interaction import FactorDose, factor_dose, find_drug, opposite, spelling
+from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, find_drug, opposite
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.interaction_rows import AdviceRow, Effect, InteractionRow
-from tdmcli.tables.readers import read_interactions, read_policy
+from tdmcli.tables.readers import read_interactions, read_interactions_naming, read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import gather
@@ -26,17 +27,13 @@ from tdmcli.workflows.interact_data import (
     PlanStep,
     StrengthAnswer,
 )
+from tdmcli.workflows.ranges import co_therapies_among
 from tdmcli.workflows.regimens import units_answer
 
 if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
-
-NO_ADVICE_ON_STOPPING = (
-    "No source here says what to do on stopping. The effect goes over days to weeks: measure every 2 to 3 days "
-    "until levels settle [policy]; no factor is ever applied."
-)
 
 
 class InteractQuestion(NamedTuple):
@@ -56,6 +53,7 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
         ExpectedError: nothing was asked, or no drug that was named is in the table.
 
     """
+    ask.refuse_product_alone(question.asked)
     facts = gather(question.asked)
     citations = Citations()
     if question.whole_table and (question.drugs or question.organ):
@@ -65,26 +63,30 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
     if not question.drugs:
         raise WrongUsage("name at least one drug, or --list for the whole table")
     organ = _organ(question, facts)
-    rows = read_interactions()
-    found = [(name, find_drug(name, rows)) for name in dict.fromkeys(question.drugs)]
+    rows = read_interactions_naming(question.drugs)
+    found: list[tuple[str, InteractionRow | None]] = []
+    for name in dict.fromkeys(question.drugs):
+        row = find_drug(name, rows)
+        if row is None or all(row is not other for _, other in found):
+            found.append((name, row))
     found.sort(key=lambda one: one[1] is not None)
-    unknown = [_unlisted(name, rows) for name, row in found if row is None]
+    unknown = [_unlisted(name) for name, row in found if row is None]
     known = [(name, row) for name, row in found if row is not None]
     if not known:
-        raise refuse(
-            Code.UNKNOWN_DRUG,
-            known="tdmcli interact --list shows them",
-            name=unknown[0].values["drug"],
-            near=unknown[0].values["near"],
-        )
+        names = ", ".join(finding.values["drug"] for finding in unknown)
+        close = unknown[0].values["near"] if len(unknown) == 1 else ""
+        raise refuse(Code.UNKNOWN_DRUG, known="tdmcli interact --list shows them", name=names, near=close)
     findings = tuple(one for one in facts.findings if one.code is Code.FLAG_WINS) + tuple(unknown)
     adjusted, dose_findings = _adjusted(question, facts, known, citations)
     findings += dose_findings
-    if facts.current is not None and not question.stopping and not any(row.dose_factor for _, row in known):
-        findings += (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
     if opposite([row for _, row in known]):
         findings += (Finding(Code.OPPOSITE_DIRECTIONS),)
     findings += _conflicts(known, organ)
+    inputs = dict(facts.inputs) | {"asked": {"value": [clean(name) for name in question.drugs], "from": "arguments"}}
+    if question.stopping:
+        inputs["stopping"] = {"value": True, "from": "--stopping"}
+    if question.organ is not None:
+        inputs["organ"] = {"value": organ, "from": "--organ"}
     answers = tuple(
         _unlisted_answer(name) if row is None else _interaction(name, row, organ, citations, stopping=question.stopping)
         for name, row in found
@@ -104,7 +106,7 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
         as_of=facts.now,
         warnings=warn(findings),
         sources=citations.cited(),
-        inputs=facts.inputs,
+        inputs=inputs,
         assumed=None,
     )
 
@@ -120,8 +122,8 @@ def _organ(question: InteractQuestion, facts: Facts) -> str | None:
     return ask.find_indication(question.organ) if question.organ is not None else facts.indication
 
 
-def _unlisted(name: str, rows: tuple[InteractionRow, ...]) -> Finding:
-    known = [one for row in rows for one in row.names]
+def _unlisted(name: str) -> Finding:
+    known = [one for row in read_interactions() for one in row.names]
     return Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ask.near(spelling(name), known)})
 
 
@@ -153,14 +155,14 @@ def _interaction(
         drug=clean(name),
         matched=row.names[0],
         group=row.group,
-        effect=row.effect,
+        effect=_effect(row, organ),
         mechanism=row.mechanism,
         strengths=tuple(StrengthAnswer(one.value, one.view, one.source) for one in row.strengths),
         exposure_fold=tuple(
             FoldAnswer(one.low, one.high, one.measure, one.condition, one.population, one.source)
             for one in row.magnitudes
         ),
-        action=" ".join(one.text for one in advice) or NO_ADVICE_ON_STOPPING,
+        action=" ".join(one.text for one in advice) or _no_advice(),
         advice=tuple(AdviceAnswer(one.text, one.source, one.organ) for one in advice),
         dose_factor=Decimal(factor.multiply) / factor.divide if factor else None,
         dose_factor_text=f"{factor.multiply}/{factor.divide}" if factor else None,
@@ -172,6 +174,20 @@ def _interaction(
         sources=tuple(one.id for one in own.cited()),
         note=row.note,
     )
+
+
+def _no_advice() -> str:
+    policy = read_policy().interaction
+    often = f"every {policy.repeat_from_days} to {policy.repeat_to_days} days until levels settle [policy]"
+    return (
+        "No source here says what to do on stopping. The effect goes over days to weeks: "
+        f"measure {often}; no factor is ever applied."
+    )
+
+
+def _effect(row: InteractionRow, organ: str | None) -> Effect:
+    """Return a drug's effect, or the one that holds for the organ where a source says so."""
+    return next((one.effect for one in row.organ_advice if one.organ == organ and one.effect), row.effect)
 
 
 def _advice(row: InteractionRow, *, stopping: bool, organ: str | None) -> tuple[AdviceRow, ...]:
@@ -186,17 +202,74 @@ def _adjusted(
 ) -> tuple[AdjustedRegimen | None, tuple[Finding, ...]]:
     """Return the dose at a source's factor, or why there is none (a factor counts from the uninhibited dose)."""
     with_factor = [row for _, row in known if row.dose_factor is not None]
-    if question.stopping or not with_factor or facts.current is None:
+    if question.stopping or facts.current is None:
         return None, ()
-    on_board = [name for name in facts.drugs if (row := find_drug(name, read_interactions())) and row.inhibitor]
-    others = [row.names[0] for _, row in known if row.inhibitor and row is not with_factor[0]]
-    if on_board or others:
-        return None, (Finding(Code.ALREADY_INHIBITED, {"drug": clean((on_board + others)[0])}),)
+    if not with_factor:
+        return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
     row = with_factor[0]
+    against = _against_factor(facts, row, [one for _, one in known])
+    if any(finding.refuses for finding in against):
+        return None, against
     dose, findings = factor_dose(row, facts.current, read_policy().dose)
     if dose is None or row.dose_factor is None:
-        return None, findings
-    return _adjusted_answer(row, facts.current, dose, citations), findings
+        return None, against + findings
+    return _adjusted_answer(row, facts.current, dose, citations), against + findings
+
+
+def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRow]) -> tuple[Finding, ...]:
+    """Return what speaks against the factor: a route, a hold, a drug that moves the level now or still (R48, R50)."""
+    current = facts.current
+    if current is None:
+        return ()
+    product = current.product
+    if product is not None and product.route != "oral":
+        return (Finding(Code.NOT_ORAL, {"route": product.route}, refuses=True),)
+    findings: tuple[Finding, ...] = ()
+    if product is not None and current.interval_h not in product.intervals_h:
+        usual = " or ".join(str(hours) for hours in product.intervals_h)
+        values = {"product": product.name, "usual": usual, "interval": str(current.interval_h)}
+        findings += (Finding(Code.UNUSUAL_INTERVAL, values),)
+    findings += _of_file(facts)
+    on_board, unlisted = _moving_drugs(facts)
+    findings += tuple(Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ""}) for name in unlisted)
+    if any(one.inhibitor for one in on_board):
+        name = next(one.names[0] for one in on_board if one.inhibitor)
+        findings += (Finding(Code.ALREADY_INHIBITED, {"drug": name}, refuses=True),)
+    others = [one for one in (*on_board, *asked) if one is not row and not (one in on_board and one.inhibitor)]
+    moving = [one for one in others if direction_of(one) is not None]
+    if moving:
+        findings += (Finding(Code.OTHER_DRUG_MOVES, {"drug": moving[0].names[0]}, refuses=True),)
+    return findings
+
+
+def _of_file(facts: Facts) -> tuple[Finding, ...]:
+    if facts.record is None or facts.regimen_given:
+        return ()
+    from tdmcli.domain.sample_checks import check_regimens
+
+    return check_regimens(facts.record.history, facts.now, facts.now)
+
+
+def _moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
+    """Return the drugs taken now or stopped so recently that they still work, and the names that no row has."""
+    names = list(facts.drugs)
+    if facts.record is not None:
+        policy = read_policy().interaction
+        longest = max(policy.inhibitor_fading_days, policy.inducer_fading_days)
+        stopped = [one for one in facts.record.history.drugs if one.stop is not None and one.stop < facts.today]
+        rows = read_interactions_naming(one.name for one in stopped)
+        for one in stopped:
+            found = find_drug(one.name, rows)
+            fading = found.fading.days if found is not None and found.fading is not None else longest
+            if found is not None and found.direction is None and found.inhibitor and found.fading is None:
+                fading = policy.inhibitor_fading_days
+            if found is not None and one.stop is not None and (facts.today - one.stop).days <= fading:
+                names.append(one.name)
+    taken = read_interactions_naming(names)
+    found_rows = [(name, find_drug(name, taken)) for name in dict.fromkeys(names)]
+    co_therapies = co_therapies_among(tuple(names))
+    unlisted = [name for name, found in found_rows if found is None and name not in co_therapies]
+    return [found for _, found in found_rows if found is not None], unlisted
 
 
 def _adjusted_answer(
@@ -212,6 +285,7 @@ def _adjusted_answer(
         interval_h=dose.regimen.interval_h,
         daily_dose_mg=dose.regimen.daily_dose_mg,
         unrounded_daily_dose_mg=dose.unrounded_daily_dose_mg,
+        rounding_percent=dose.rounding_percent,
         product=product.id,
         product_name=product.name,
         text=dose.regimen.text,
@@ -273,5 +347,5 @@ def _repeat_step(row: InteractionRow, facts: Facts) -> PlanStep:
 
 
 def _step(facts: Facts, days: tuple[int, int], text: str, drug: str, source: str) -> PlanStep:
-    today = facts.now.date()
+    today = facts.today
     return PlanStep(today + timedelta(days=days[0]), today + timedelta(days=days[1]), text, drug, source)

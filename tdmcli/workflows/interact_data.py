@@ -64,6 +64,7 @@ class AdjustedRegimen(NamedTuple):
     interval_h: int
     daily_dose_mg: Decimal
     unrounded_daily_dose_mg: Decimal
+    rounding_percent: Decimal
     product: str
     product_name: str
     text: str

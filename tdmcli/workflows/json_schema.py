@@ -18,6 +18,7 @@ DATA_CLASSES = {
     "interact": ("tdmcli.workflows.interact_data", "InteractData"),
     "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
+    "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
 }
 
 _PLAIN: dict[type, dict[str, Any]] = {

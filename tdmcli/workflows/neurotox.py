@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain import neurotoxicity as rules
 from tdmcli.domain.findings import Finding, refuse
-from tdmcli.domain.interaction import direction_of, find_drug, spelling
+from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import clean, parse_number, show, show_range
@@ -16,7 +17,7 @@ from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.interaction_rows import Direction
 from tdmcli.tables.readers import (
     read_factors,
-    read_interactions,
+    read_interactions_naming,
     read_policy,
     read_remarks,
     read_steps,
@@ -24,7 +25,7 @@ from tdmcli.tables.readers import (
 )
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import drug_findings, gather
+from tdmcli.workflows.facts import drug_findings, gather, stale_findings, timing_findings
 from tdmcli.workflows.neurotox_data import (
     ConflictAnswer,
     FactorAnswer,
@@ -36,6 +37,7 @@ from tdmcli.workflows.neurotox_data import (
 from tdmcli.workflows.ranges import RangeQuestion, find_ranges
 
 if TYPE_CHECKING:
+    from tdmcli.domain.history import Measured
     from tdmcli.domain.units import Level
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, SymptomRow
@@ -70,19 +72,28 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
 
     """
     facts = gather(question.asked)
-    names = question.symptoms + _symptoms_on_file(facts)
-    if not names:
+    said = question.symptoms
+    if "none" in {spelling(name) for name in said}:
+        if len(said) > 1:
+            raise WrongUsage("none stands alone: name symptoms, or none")
+        said = ()
+    names = said + _symptoms_on_file(facts)
+    if not names and not question.symptoms:
         raise WrongUsage("name at least one symptom, such as tremor or seizure (none, if there is none)")
     organ = ask.find_indication(question.organ) if question.organ is not None else facts.indication
     citations = Citations()
     pressure = _pressure(question, facts)
-    graded = rules.grade(() if set(names) == {"none"} else names, read_symptoms())
+    graded = rules.grade(names, read_symptoms())
     if pressure is not None and pressure.present:
         graded = rules.with_raised_pressure(graded)
     low_high, target_source = _range(facts, organ)
-    where = position(facts.level, *low_high) if facts.level and low_high else None
-    findings = facts.findings + tuple(
-        Finding(Code.UNKNOWN_SYMPTOM, {"symptom": clean(name)}) for name in graded.unknown
+    timing = timing_findings(facts, ask.product(question.asked)) + stale_findings(facts)
+    usable = not any(finding.refuses for finding in timing)
+    where = position(facts.level, *low_high) if facts.level and low_high and usable else None
+    findings = (
+        facts.findings
+        + timing
+        + tuple(Finding(Code.UNKNOWN_SYMPTOM, {"symptom": clean(name)}) for name in graded.unknown)
     )
     if facts.level is not None:
         findings += check_size(facts.level, read_policy().level)
@@ -105,7 +116,10 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
             for name, row, one in graded.symptoms
         ),
         factors=tuple(_factor(row, assessed[row.id], citations) for row in read_factors()),
-        steps=tuple(StepAnswer(number, step.text, citations.add(step.source)) for number, step in enumerate(steps, 1)),
+        steps=tuple(
+            StepAnswer(number, step.text.format_map(_gaps()), citations.add(step.source))
+            for number, step in enumerate(steps, 1)
+        ),
         conflicts=conflicts,
         remarks=tuple(RemarkAnswer(row.text, citations.add(row.source)) for row in read_remarks()),
         organ=organ,
@@ -119,6 +133,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     inputs = facts.inputs | {
         name: {"value": clean(value), "from": f"--{option}"}
         for name, option, value in (
+            ("symptoms", "symptoms", " ".join(question.symptoms) or None),
             ("magnesium", "magnesium", question.magnesium),
             ("blood_pressure", "bp", question.blood_pressure),
             ("cholesterol", "cholesterol", question.cholesterol),
@@ -137,6 +152,12 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     )
 
 
+def _gaps() -> dict[str, int]:
+    """Return the policy numbers that steps name."""
+    policy = read_policy().interaction
+    return {"repeat_from": policy.repeat_from_days, "repeat_to": policy.repeat_to_days}
+
+
 def _symptom_note(row: SymptomRow | None, graded: Grade) -> str | None:
     if row is not None and graded is not row.grade:
         return "because of what comes with it: raised blood pressure, visual or mental change"
@@ -151,7 +172,8 @@ def _symptoms_on_file(facts: Facts) -> tuple[str, ...]:
 
     history = facts.record.history
     today = day_of(facts.now, history.zone)
-    noted = [one.name for one in history.symptoms if one.noted <= today]
+    days = read_policy().neurotoxicity.recent_days
+    noted = [one.name for one in history.symptoms if 0 <= (today - one.noted).days <= days]
     return tuple(name for name in dict.fromkeys(noted) if spelling(name) not in {"diarrhoea", "diarrhea"})
 
 
@@ -216,13 +238,15 @@ def _low(
     """Return a value that counts when it is below its limit [policy], from the option or else the patient file."""
     if text is not None:
         value, unit = ask.typed(option, lambda one: _with_unit(one, limits), text)
+        when = ""
     else:
-        found = _from_file(tests, facts)
-        if found is None:
+        found = [(one, unit) for unit, test in tests.items() if (one := _recent_lab(facts, test)) is not None]
+        if not found:
             return None
-        value, unit = found
+        latest, unit = max(found, key=lambda one: one[0].at)
+        value, when = latest.value, f" on {latest.day.isoformat()}"
     limit = limits[unit]
-    return _Measured(f"{show(value)} {unit}", f"below {show(limit)} {unit} [policy]", value < limit)
+    return _Measured(f"{show(value)} {unit}{when}", f"below {show(limit)} {unit} [policy]", value < limit)
 
 
 def _with_unit(text: str, limits: dict[str, Decimal]) -> tuple[Decimal, str]:
@@ -238,33 +262,33 @@ def _with_unit(text: str, limits: dict[str, Decimal]) -> tuple[Decimal, str]:
     return value, unit
 
 
-def _from_file(tests: dict[str, str], facts: Facts) -> tuple[Decimal, str] | None:
-    if facts.record is None:
-        return None
-    from tdmcli.domain.history import day_of, lab
-
-    history = facts.record.history
-    today = day_of(facts.now, history.zone)
-    found = [(one, unit) for unit, test in tests.items() if (one := lab(history, test, today)) is not None]
-    if not found:
-        return None
-    latest, unit = max(found, key=lambda one: one[0].day)
-    return latest.value, unit
-
-
 def _pressure(question: NeurotoxQuestion, facts: Facts) -> _Measured | None:
+    """Return the blood pressure against its limits; of the file the latest day, either pressure alone if it is high."""
     limits = read_policy().neurotoxicity
+    limit = (limits.systolic_mmhg, limits.diastolic_mmhg)
+    text = f"{show(limit[0])}/{show(limit[1])} mmHg or above [policy]"
     if question.blood_pressure is not None:
         pair = ask.typed("--bp", _parse_pressure, question.blood_pressure)
-    else:
-        found = [_from_file({"": test}, facts) for test in ("systolic_mmhg", "diastolic_mmhg")]
-        if found[0] is None or found[1] is None:
-            return None
-        pair = found[0][0], found[1][0]
-    limit = (limits.systolic_mmhg, limits.diastolic_mmhg)
-    present = rules.pressure_present(*pair, limit)
-    text = f"{show(limit[0])}/{show(limit[1])} mmHg or above [policy]"
-    return _Measured(f"{show(pair[0])}/{show(pair[1])} mmHg", text, present)
+        return _Measured(f"{show(pair[0])}/{show(pair[1])} mmHg", text, rules.pressure_present(*pair, limit))
+    systolic, diastolic = (_recent_lab(facts, test) for test in ("systolic_mmhg", "diastolic_mmhg"))
+    if systolic and diastolic and systolic.day == diastolic.day:
+        value = f"{show(systolic.value)}/{show(diastolic.value)} mmHg on {systolic.day.isoformat()}"
+        return _Measured(value, text, rules.pressure_present(systolic.value, diastolic.value, limit))
+    for name, found, top in (("systolic", systolic, limit[0]), ("diastolic", diastolic, limit[1])):
+        if found is not None and found.value >= top:
+            return _Measured(f"{name} {show(found.value)} mmHg on {found.day.isoformat()}", text, present=True)
+    return None
+
+
+def _recent_lab(facts: Facts, test: str) -> Measured | None:
+    """Return the last value of a test in the file, if it is recent enough to speak of today [policy]."""
+    if facts.record is None:
+        return None
+    from tdmcli.domain.history import lab
+
+    found = lab(facts.record.history, test, facts.today)
+    days = read_policy().neurotoxicity.recent_days
+    return None if found is None or (facts.today - found.day).days > days else found
 
 
 def _parse_pressure(text: str) -> tuple[Decimal, Decimal]:
@@ -280,7 +304,7 @@ def _parse_pressure(text: str) -> tuple[Decimal, Decimal]:
 def _raising(facts: Facts) -> _Measured | None:
     """Return whether a drug that was named raises the level; not assessed when none was named."""
     rows: list[tuple[str, InteractionRow | None]] = [
-        (name, find_drug(name, read_interactions())) for name in facts.drugs
+        (name, find_drug(name, read_interactions_naming([name]))) for name in facts.drugs
     ]
     if not rows:
         return None
@@ -294,7 +318,7 @@ def _raising(facts: Facts) -> _Measured | None:
 
 def _conflicts(organ: str | None, citations: Citations) -> tuple[ConflictAnswer, ...]:
     """Return what the sources say of sirolimus beside tacrolimus: the organ's own answer first, or all of them."""
-    row = find_drug("sirolimus", read_interactions())
+    row = find_drug("sirolimus", read_interactions_naming(["sirolimus"]))
     if row is None:
         raise refuse(Code.NO_GUIDANCE, what="sirolimus", known="")
     for_organ = tuple(one for one in row.organ_advice if one.organ == organ)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain import history as past
 from tdmcli.domain import sample_checks as checks
 from tdmcli.domain.findings import Finding, Refused
+from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_age
-from tdmcli.domain.units import clean
-from tdmcli.errors import BadFile, Code
-from tdmcli.tables.readers import indication_ids, read_interactions, read_policy
+from tdmcli.domain.units import clean, show
+from tdmcli.errors import BadFile, Code, WrongUsage
+from tdmcli.tables.readers import indication_ids, read_interactions_naming, read_policy
 from tdmcli.workflows import asked as ask
 
 if TYPE_CHECKING:
     from tdmcli.domain.history import History
-    from tdmcli.domain.target_range import Position
+    from tdmcli.domain.regimen import Regimen
     from tdmcli.records.patient import PatientRecord
     from tdmcli.workflows.facts import Facts
 
@@ -31,22 +34,25 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
     history, now = record.history, flags.now
     _refuse_future(flags, record, retrospective=retrospective)
     _refuse_target(record)
-    used, ignored = past.usable_levels(history, now)
+    minutes = 0 if retrospective else read_policy().stale.future_minutes
+    used, ignored = past.usable_levels(history, now + timedelta(minutes=minutes))
+    indication = _indication(record)
+    other = flags.indication is not None and flags.indication != indication
     levels = used if flags.level is None else (*used, past.LevelRecord(now, flags.level))
     drawn, before = levels[-1] if levels else None, levels[-2] if len(levels) > 1 else None
     moment = drawn.taken if drawn else now
     sampled, current = past.period_at(history, moment), past.period_at(history, now)
     today = past.day_of(now, history.zone)
     weighed = past.latest(history.weights, today) if flags.weight_kg is None else None
-    own_target = history.target_ng_ml if flags.indication is None else None
+    own_target = None if other else history.target_ng_ml
     reason = f": {clean(history.target_reason)}" if history.target_reason else ""
     known = flags._replace(
         level=drawn.level if drawn else None,
-        sampled=flags.sampled or (sampled.regimen if sampled else None),
-        current=flags.current or (current.regimen if current else None),
-        day=flags.day if flags.day is not None else past.days_after_start(history, now),
-        indication=flags.indication or _indication(record),
-        phase=flags.phase or history.phase,
+        sampled=_with_product(flags.sampled, current) or (sampled.regimen if sampled else None),
+        current=_with_product(flags.current, current) or (current.regimen if current else None),
+        day=flags.day if flags.day is not None or other else past.days_after_start(history, now),
+        indication=flags.indication or indication,
+        phase=flags.phase or (None if other else history.phase),
         target=flags.target or own_target,
         target_from=flags.target_from or (f"patient file{reason}" if own_target else None),
         weight_kg=flags.weight_kg or (weighed.value if weighed else history.weight_kg),
@@ -60,6 +66,13 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
         + _flags_that_win(flags, history, has_level=bool(used), has_regimen=bool(current)),
     )
     return _with_inputs(_with_times(known, history), history)
+
+
+def _with_product(typed: Regimen | None, period: past.RegimenPeriod | None) -> Regimen | None:
+    """Return a regimen that was typed, with the file's product where it names none."""
+    if typed is None or typed.product is not None or period is None:
+        return typed
+    return replace(typed, product=period.regimen.product)
 
 
 def _indication(record: PatientRecord) -> str | None:
@@ -83,7 +96,9 @@ def _with_times(known: Facts, history: History) -> Facts:
     drawn = known.drawn
     if drawn is None:
         return known
-    if known.hours_after_dose is None and drawn.last_dose is not None:
+    if known.hours_after_dose is not None and drawn.last_dose is not None:
+        raise WrongUsage("--hours-after-dose: the file's level names its last_dose: mend it there")
+    if drawn.last_dose is not None:
         known = known._replace(hours_after_dose=past.hours_between(drawn.last_dose, drawn.taken))
     on_dose = past.days_on_dose(history, drawn.taken)
     if known.days_on_dose is None and on_dose is not None and not known.regimen_given:
@@ -107,6 +122,9 @@ def _flags_that_win(flags: Facts, history: History, *, has_level: bool, has_regi
         ("--days or --months", "date", flags.day is not None and history.start_date is not None),
         ("--weight", "weight", flags.weight_kg is not None and bool(history.weights or history.weight_kg)),
         ("--age", "birth_date", flags.age is not None and history.birth_date is not None),
+        ("--phase", "phase", flags.phase is not None and history.phase is not None),
+        ("--days-on-dose", "regimens", flags.days_on_dose is not None and has_regimen),
+        ("--last-change", "regimens", flags.change is not None and has_regimen),
     )
     return tuple(Finding(Code.FLAG_WINS, {"flag": flag, "what": what}) for flag, what, wins in both if wins)
 
@@ -116,15 +134,14 @@ def _refuse_future(flags: Facts, record: PatientRecord, *, retrospective: bool) 
     history = record.history
     limit = flags.now + timedelta(minutes=read_policy().stale.future_minutes)
     today = past.day_of(limit, history.zone)
-    days = [("birth_date", history.birth_date), ("the transplant or start", history.start_date)]
+    dates = (("birth_date", history.birth_date), ("the transplant or start", history.start_date))
+    later = [(what, day) for what, day in dates if day is not None and day > today]
     if not retrospective:
-        days += [("a level", past.day_of(one.taken, history.zone)) for one in history.levels if one.taken > limit]
-        days += [("an event", past.day_of(one.at, history.zone)) for one in history.events if one.at > limit]
-    for what, day in days:
-        later = day is not None and (day > today or what.startswith("a"))
-        if day is not None and later:
-            message = f"{record.file_name}: {what} ({day.isoformat()}) is later than now: mend it, or ask with --as-of"
-            raise BadFile(message, Code.BAD_PATIENT_FILE)
+        moments = [("a level", one.taken) for one in history.levels] + [("an event", one.at) for one in history.events]
+        later += [(what, past.day_of(moment, history.zone)) for what, moment in moments if moment > limit]
+    for what, day in later:
+        message = f"{record.file_name}: {what} ({day.isoformat()}) is later than now: mend it, or ask with --as-of"
+        raise BadFile(message, Code.BAD_PATIENT_FILE)
 
 
 def _later_entries(flags: Facts, history: History) -> tuple[Finding, ...]:
@@ -167,7 +184,40 @@ def _with_inputs(known: Facts, history: History) -> Facts:
     for name, value in from_file.items():
         if value is not None:
             inputs.setdefault(name, {"value": value, "from": "patient file"})
+    if len(known.drugs) > len(known.drugs_said):
+        inputs["drugs"] = {
+            "value": list(known.drugs),
+            "from": "--with and patient file" if known.drugs_said else "patient file",
+        }
     return known._replace(inputs=inputs)
+
+
+def _by_the_clock(facts: Facts) -> tuple[Finding, ...]:
+    """Return whether a sample without a last dose lies far from the intakes that the regimen's clock has."""
+    if facts.record is None or facts.drawn is None or facts.drawn.untimed or facts.level_given:
+        return ()
+    period = past.period_at(facts.record.history, facts.drawn.taken)
+    if period is None or facts.hours_after_dose is not None or facts.regimen_given:
+        return ()
+    hours = past.hours_by_the_clock(period, facts.drawn.taken)
+    window = next((one for one in read_policy().sampling if one.interval_h == period.regimen.interval_h), None)
+    interval = period.regimen.interval_h
+    if window is None or hours >= window.early_before or hours <= window.late_after - interval:
+        return ()
+    why = f"by the regimen's clock an intake lay {show(hours, 1)} h before it, and no last_dose is recorded"
+    return (Finding(Code.UNTIMED_LEVEL, {"why": why}),)
+
+
+def _hematocrit(facts: Facts, position: Position) -> tuple[Finding, ...]:
+    """Return that a low haematocrit lowers the whole-blood level: never a reason to raise the dose (R70)."""
+    if facts.record is None or position is not Position.BELOW:
+        return ()
+    found = past.lab(facts.record.history, "hematocrit_percent", facts.today)
+    limit = read_policy().level.hematocrit_low_percent
+    if found is None or found.value >= limit:
+        return ()
+    values = {"hematocrit": show(found.value), "day": found.day.isoformat(), "limit": show(limit)}
+    return (Finding(Code.LOW_HEMATOCRIT, values),)
 
 
 def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
@@ -176,10 +226,13 @@ def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
         return ()
     policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
     findings = () if facts.regimen_given else checks.check_regimens(history, taken, facts.now)
-    rows = read_interactions() if history.drugs else ()
+    rows = read_interactions_naming(drug.name for drug in history.drugs)
     findings += checks.check_drugs(history, taken, facts.now, position, rows, policy.interaction)
     interval = facts.sampled.interval_h if facts.sampled else 0
-    findings += checks.check_events(history, taken, interval, policy.event)
+    window = next((one.refuse_after for one in policy.sampling if one.interval_h == interval), Decimal(interval))
+    findings += checks.check_events(history, taken, window, policy.event)
+    findings += _by_the_clock(facts)
+    findings += _hematocrit(facts, position)
     findings += checks.check_previous(history, facts.drawn, facts.before, policy.level.previous_ratio)
     findings += check_age(checks.level_age_days(facts.drawn, facts.now), facts.day, policy.stale)
     findings += checks.check_tenfold(history, facts.now)

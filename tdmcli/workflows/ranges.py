@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import (
     AIMABLE,
     APPLIES,
@@ -137,7 +138,7 @@ def _situation(question: RangeQuestion, indication: IndicationRow) -> Situation:
 
 
 def _named(name: str, rows: tuple[CoTherapyRow, ...], what: str) -> str:
-    wanted = "-".join(name.casefold().replace("_", "-").split())
+    wanted = spelling(name)
     for row in rows:
         if wanted in row.names:
             return row.id
@@ -148,7 +149,7 @@ def _named(name: str, rows: tuple[CoTherapyRow, ...], what: str) -> str:
 def co_therapies_among(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of the drugs named that ranges are made for (mmf, everolimus …)."""
     known = {name for row in read_co_therapies()[0] for name in row.names}
-    return tuple(name for name in names if "-".join(name.casefold().split()) in known)
+    return tuple(name for name in names if spelling(name) in known)
 
 
 def range_answer(row: TargetRow, ranges: Ranges, level: Level | None, citations: Citations) -> RangeAnswer:

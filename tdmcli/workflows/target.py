@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse, settle
-from tdmcli.domain.target_range import Position, common_range, position
-from tdmcli.domain.trough import check_sample_time, check_size
-from tdmcli.domain.units import ng_ml_to_nmol_l, rounded, show
+from tdmcli.domain.target_range import Fit, Position, common_range, fit, position
+from tdmcli.domain.trough import check_size
+from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_molecular_weight, read_policy
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import gather
+from tdmcli.workflows.facts import gather, stale_findings, timing_findings
 from tdmcli.workflows.ranges import (
     RangeAnswer,
     RangeQuestion,
     Ranges,
+    co_therapies_among,
     disagreement,
     find_ranges,
     range_answer,
@@ -71,6 +72,7 @@ class TargetData(NamedTuple):
     level_ng_ml: Decimal | None
     level: str | None
     phases: tuple[str, ...]
+    phase: str | None
 
 
 class TargetQuestion(NamedTuple):
@@ -101,7 +103,7 @@ def answer_target(question: TargetQuestion) -> Answer[TargetData]:
             day=facts.day,
             phase=facts.phase,
             population=Population(question.population) if question.population else facts.population,
-            co_therapy=question.co_therapy,
+            co_therapy=question.co_therapy + co_therapies_among(facts.drugs),
             induction=question.induction,
             product=product,
             source=question.source,
@@ -113,7 +115,7 @@ def answer_target(question: TargetQuestion) -> Answer[TargetData]:
 def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[TargetData]:
     citations = Citations()
     level = facts.level
-    untimely = _sample_time(question, facts)
+    untimely = _timing(question, facts)
     comparable = not any(finding.refuses for finding in untimely)
     compared = level if comparable else None
     shown = ranges.others if question.everything else ()
@@ -130,7 +132,8 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         if used is not None and comparable:
             findings += disagreement(level, *used, None if own else default, ranges)
     other_rows = tuple(range_answer(row, ranges, compared, citations) for row in shown)
-    common = common_range(ranges.applying)
+    certain = [row for row in ranges.applying if fit(row, ranges.situation) is Fit.MATCHES]
+    common = common_range(certain) if len(certain) > 1 else None
     cited = citations.cited()
     rows = with_evidence(rows, cited)
     data = TargetData(
@@ -146,6 +149,7 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         level_ng_ml=level.value_ng_ml if level and level.is_number else None,
         level=level.text if level else None,
         phases=ranges.indication.phases,
+        phase=ranges.situation.phase,
     )
     inputs = dict(facts.inputs) | _conditions(question)
     return Answer(
@@ -160,20 +164,10 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
     )
 
 
-def _sample_time(question: TargetQuestion, facts: Facts) -> tuple[Finding, ...]:
-    """Return what the hours after the dose say (R42); a typed level that is no trough refuses the comparison."""
-    if facts.level is None or facts.hours_after_dose is None:
-        return ()
-    regimen, product = facts.sampled, ask.product(question.asked)
-    if regimen is None and product is None:
-        soonest = min(policy.refuse_before for policy in read_policy().sampling)
-        if facts.hours_after_dose < soonest:
-            values = {"hours": show(facts.hours_after_dose, 1), "limit": show(soonest), "interval": "12 or 24"}
-            raise refuse(Code.NOT_A_TROUGH, **values)
-        return (Finding(Code.UNTIMED_LEVEL, {"why": "the interval is not known (give --product)"}),)
-    interval = regimen.interval_h if regimen else product.intervals_h[0] if product else 0
-    findings = check_sample_time(facts.hours_after_dose, interval, read_policy().sampling)
-    return findings if question.asked.level is None else settle(findings, frozenset())
+def _timing(question: TargetQuestion, facts: Facts) -> tuple[Finding, ...]:
+    """Return what time says of the level; a typed level that is no trough refuses the comparison (R42, R46)."""
+    findings = timing_findings(facts, ask.product(question.asked))
+    return findings + stale_findings(facts) if question.asked.level is None else settle(findings, frozenset())
 
 
 def _own(facts: Facts, level: Level | None) -> OwnRange | None:
@@ -208,6 +202,8 @@ def _assumed(question: TargetQuestion, facts: Facts, ranges: Ranges, level: Leve
     parts = []
     if question.population is None and facts.population is None:
         parts.append("an adult" if ranges.situation.usual_population is Population.ADULT else "a child")
+    if ranges.default is not None and ranges.default.phase and ranges.situation.phase is None:
+        parts.append(f"{ranges.default.phase} phase")
     if level is not None and facts.hours_after_dose is None:
         parts.append("a trough")
     return f"Assumed: {', '.join(parts)}." if parts else None

@@ -20,7 +20,7 @@ BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 
 # what is typed before TAB, and some of what must be offered
 OFFERED = {
-    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "schema", "completions"),
+    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "schema", "completions"),
     "tdmcli ta": ("target",),
     "tdmcli adjust --hours": ("--hours-after-dose",),
     "tdmcli target --f": ("--format",),
@@ -42,7 +42,8 @@ OFFERED = {
     "tdmcli target kidney --format ": ("auto", "table", "plain", "json", "csv", "markdown", "note"),
     "tdmcli adjust --last-change ": ("start", "increase", "decrease"),
     "tdmcli completions ": ("bash", "zsh", "fish", "powershell"),
-    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio"),
+    "tdmcli monitor lup": ("lupus-nephritis",),
+    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor"),
 }
 
 

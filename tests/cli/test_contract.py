@@ -47,6 +47,7 @@ ANSWERING = {
         "90",
         *NOW,
     ),
+    "monitor": ("monitor", "kidney", "--days", "40", *NOW),
 }
 PLAIN_COMMANDS = {"schema", "completions"}
 
@@ -84,6 +85,7 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     | {f"steps[].{key}" for key in ("order", "text", "source")},
     "cdratio": {"cd_ratio_ng_ml_per_mg", "weight_normalised_ng_ml_per_mg_kg", "class"}
     | {"threshold_row", "other_thresholds", "history"},
+    "monitor": {"tests", "cautions", "findings"} | {f"tests[].{key}" for key in ("name", "when", "due", "source")},
 }
 HEAVY = {"pydantic", "pydantic_core", "rich", "numpy", "scipy", "dask", "matplotlib"}
 COLOUR = "\x1b["
@@ -148,6 +150,7 @@ def test_the_envelope_is_frozen(
         ("interact", "zzzmab"),
         ("cdratio", "--level", "<2", "--dose", "3", "--every", "12"),
         ("neurotox", "tremor", "--organ", "spleen"),
+        ("monitor", "spleen"),
     ],
 )
 def test_a_refusal_has_the_same_envelope_and_no_data(words: tuple[str, ...], ask: Callable[..., Said]) -> None:
@@ -271,7 +274,7 @@ def test_typer_still_hides_its_errors_there() -> None:
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
-@pytest.mark.parametrize("command", ["target", "adjust", "cdratio", "interact", "neurotox"])
+@pytest.mark.parametrize("command", ["target", "adjust", "cdratio", "interact", "neurotox", "monitor"])
 def test_a_one_off_question_loads_no_heavy_library(command: str, form: str, run: Callable[..., Said]) -> None:
     """Plain text and JSON start without pydantic, Rich and numpy (PERFORMANCE.md)."""
     said = run(*ANSWERING[command], "--format", form, PYTHONPROFILEIMPORTTIME="1")

@@ -164,8 +164,8 @@ def as_case(name: str, asked: Question, now: tuple[Fraction, ...] | None = None)
         high_ng_ml=decimal(asked.high),
         aim_ng_ml=None if aim is None else decimal(aim),
         out_before=asked.out_before,
-        no_increase=asked.no_increase,
-        no_decrease=asked.no_decrease,
+        no_increase="the time" if asked.no_increase else "",
+        no_decrease="the time" if asked.no_decrease else "",
         equal_intakes=asked.equal,
     )
 

@@ -113,7 +113,7 @@ def key_texts(answer: dict[str, Any]) -> list[str]:
             *([trough] if proposal["change_percent"] else ["Proposal: keep"]),
         ]
     if answer["command"] == "cdratio":
-        return [f"C/D {as_written(data['cd_ratio_ng_ml_per_mg'])} ng/mL per mg: {data['class']}"]
+        return [f"C/D {as_written(data['cd_ratio_ng_ml_per_mg'], 3)} ng/mL per mg: {data['class']}"]
     if answer["command"] == "interact":
         dose = data["adjusted"]
         adjusted = (
@@ -121,6 +121,9 @@ def key_texts(answer: dict[str, Any]) -> list[str]:
         )
         folds = [one for drug in data["interactions"] for one in drug["exposure_fold"]]
         return adjusted + [f"x {as_written(one['low'])}" for one in folds]
+    if answer["command"] == "monitor":
+        late = [f"overdue since {one['due']}" for one in data["tests"] if one["overdue"]]
+        return [data["name"], *late, *(one["says"] for one in data["findings"])]
     return [f"{number}. " for number in range(1, len(data["steps"]) + 1)]
 
 
@@ -141,11 +144,11 @@ def test_the_program_says_what_is_recorded(case: str, ask: Callable[..., Said], 
 
 
 def test_there_are_cases_of_every_kind() -> None:
-    """The folder holds at least 70 cases, answers and refusals of all five commands."""
+    """The folder holds at least 70 cases, answers and refusals of all six commands."""
     commands = {words_of(case)[0] for case in CASES}
     statuses = {answered(case)["status"] for case in CASES}
     assert len(CASES) >= 70
-    assert commands == {"target", "adjust", "interact", "neurotox", "cdratio"}
+    assert commands == {"target", "adjust", "interact", "neurotox", "cdratio", "monitor"}
     assert statuses == {"ok", "refused", "error"}
 
 
@@ -157,7 +160,14 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
 
 @pytest.mark.parametrize(
     "case",
-    ["target-all", "adjust-patient", "interact-voriconazole-dose", "neurotox-patient", "cdratio-patient"],
+    [
+        "target-all",
+        "adjust-patient",
+        "interact-voriconazole-dose",
+        "neurotox-patient",
+        "cdratio-patient",
+        "monitor-patient",
+    ],
 )
 def test_the_hash_seed_changes_nothing(case: str, run: Callable[..., Said]) -> None:
     """No order in an answer hangs on Python's hash seed (R61)."""

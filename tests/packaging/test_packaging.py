@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -146,12 +147,12 @@ def test_the_wheel_holds_the_package_and_no_tests(held: dict[str, bytes], unpack
 
 
 def test_the_metadata_say_what_is_needed(held: dict[str, bytes]) -> None:
-    """The command, the licence and the five run-time dependencies stand in the metadata; extras stay extras."""
+    """The command, the licence and the run-time dependencies stand in the metadata; extras stay extras."""
     (folder,) = {name.split("/")[0] for name in held if name.split("/")[0].endswith(".dist-info")}
     metadata = held[f"{folder}/METADATA"].decode()
     needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra" not in line]
-    names = {line.removeprefix("Requires-Dist: ").split("<")[0].split(">")[0] for line in needed}
-    assert names == {"typer", "rich", "pydantic", "tomli-w", "filelock"}
+    names = {re.split("[<>; ]", line.removeprefix("Requires-Dist: "))[0] for line in needed}
+    assert names == {"typer", "rich", "pydantic", "tomli-w", "filelock", "tzdata"}
     assert b"tdmcli = tdmcli.cli.app:app" in held[f"{folder}/entry_points.txt"]
     assert f"{folder}/licenses/LICENSE" in held
 

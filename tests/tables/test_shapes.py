@@ -13,6 +13,7 @@ from tdmcli.tables import location, readers
 from tdmcli.tables.builder import build_row, build_rows, load_toml
 from tdmcli.tables.interaction_rows import InteractionRow
 from tdmcli.tables.location import data_folder
+from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
 from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, RemarkRow, StepRow, SymptomRow
 from tdmcli.tables.policy import Policy, SamplingPolicy
 from tdmcli.tables.rows import (
@@ -24,6 +25,7 @@ from tdmcli.tables.rows import (
     TargetRow,
     ThresholdSetRow,
 )
+from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,7 @@ THRESHOLDS = {
     "id": "x",
     "name": "x",
     "kind": "outcome",
+    "indications": ["kidney"],
     "release": "immediate",
     "products": [],
     "lower": Decimal("0.95"),
@@ -65,6 +68,42 @@ INTERACTION = {
 FACTOR = {"multiply": 1, "divide": 3, "source": "s", "locator": "l"}
 FOLD = {"measure": "AUC", "low": 2, "high": 3, "condition": "", "population": "", "source": "s", "locator": "l"}
 SAMPLING = {"interval_h": 12, "refuse_before": 10, "early_before": 11, "late_after": 13, "refuse_after": 16}
+TEST = {"id": "t", "name": "n", "when": "interval", "measures": ["level"], "text": "t", "source": "s", "locator": "l"}
+RISES = {"rule": "rises-above-percent", "against": "first"}
+THRESHOLD = {
+    "id": "t",
+    "name": "n",
+    "indications": ["lupus-nephritis"],
+    "measures": ["egfr_ml_min"],
+    "rule": "at-or-below",
+    "limit": 45,
+    "text": "t",
+    "source": "s",
+    "locator": "l",
+}
+START = {
+    "id": "d",
+    "indications": ["ild"],
+    "low": 1,
+    "high": 3,
+    "unit": "mg",
+    "per": "day",
+    "text": "t",
+    "source": "s",
+    "locator": "l",
+}
+GENOTYPE = {
+    "id": "g",
+    "gene": "CYP3A5",
+    "allele": "*1",
+    "who": "w",
+    "measure": "dose-times",
+    "low": Decimal("1.5"),
+    "high": 2,
+    "text": "t",
+    "source": "s",
+    "locator": "l",
+}
 
 GOOD: list[tuple[Any, dict[str, Any]]] = [
     (TargetRow, TARGET),
@@ -81,6 +120,15 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (FactorRow, {"id": "f", "name": "f", "source": "s", "action": "a"}),
     (StepRow, {"id": "s", "grades": ["mild"], "when": "always", "text": "t", "source": "s"}),
     (RemarkRow, {"id": "r", "text": "t", "source": "s"}),
+    (MonitoringTestRow, TEST),
+    (MonitoringTestRow, TEST | {"every_to_days": 30, "from_day": 0, "to_day": 60}),
+    (MonitoringTestRow, TEST | {"indications": ["ild"], "lends": True}),
+    (MonitoringThresholdRow, THRESHOLD),
+    (MonitoringThresholdRow, THRESHOLD | RISES),
+    (CautionRow, {"id": "c", "about": "a", "text": "t", "source": "s", "locator": "l"}),
+    (StartingDoseRow, START),
+    (StartingDoseRow, START | {"per": "intake", "intakes_per_day": 2}),
+    (GenotypeEffectRow, GENOTYPE),
 ]
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
@@ -121,6 +169,27 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (SourceRow, {"id": "s", "citation": "c", "kind": "rumour", "read": "copy"}, "must be one of label"),
     (SymptomRow, {"id": "t", "names": ["t"], "grade": "bad", "source": "s"}, "must be one of none"),
     (StepRow, {"id": "s", "grades": ["mild"], "when": "often", "text": "t", "source": "s"}, "must be one of always"),
+    (MonitoringTestRow, TEST | {"from_day": 60, "to_day": 60}, "must run forward"),
+    (MonitoringTestRow, TEST | {"every_from_days": 30}, "needs every_to_days"),
+    (MonitoringTestRow, TEST | {"every_from_days": 31, "every_to_days": 30}, "not after every_to_days"),
+    (MonitoringTestRow, TEST | {"every_to_days": 0}, "above 0"),
+    (MonitoringTestRow, TEST | {"when": "baseline", "every_to_days": 30}, "a baseline test has no interval"),
+    (MonitoringTestRow, TEST | {"measures": [], "every_to_days": 30}, "an interval needs measures"),
+    (MonitoringTestRow, TEST | {"indications": ["ild"], "lends": True, "every_to_days": 30}, "can be lent"),
+    (MonitoringTestRow, TEST | {"lends": True}, "can be lent"),
+    (MonitoringThresholdRow, THRESHOLD | {"indications": []}, "must not be empty"),
+    (MonitoringThresholdRow, THRESHOLD | {"rule": "rises", "against": "first"}, "limit stands with"),
+    (MonitoringThresholdRow, THRESHOLD | RISES | {"limit": 0}, "above 0"),
+    (MonitoringThresholdRow, THRESHOLD | {"rule": "rises-above-percent"}, "against stands where a rise is meant"),
+    (StartingDoseRow, START | {"low": 4}, "not above high"),
+    (StartingDoseRow, START | {"low": 0}, "above 0"),
+    (StartingDoseRow, START | {"per": "intake"}, "needs intakes_per_day"),
+    (StartingDoseRow, START | {"per": "week"}, "must be one of day"),
+    (StartingDoseRow, START | {"indications": []}, "must not be empty"),
+    (StartingDoseRow, START | {"intakes_per_day": 0}, "1 or more"),
+    (GenotypeEffectRow, GENOTYPE | {"low": 3}, "not be above high"),
+    (GenotypeEffectRow, GENOTYPE | {"low": 0}, "more than 0"),
+    (GenotypeEffectRow, GENOTYPE | {"measure": "clearance-change-percent", "low": -100}, "above -100"),
 ]
 
 
@@ -147,7 +216,8 @@ def test_an_id_that_stands_twice_is_refused() -> None:
 def test_all_tables_are_read() -> None:
     """Every reader reads its table, and no file of data/ is left without one."""
     known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
-    known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml"}
+    known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
+    known |= {"starting_doses.toml", "genotypes.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0
@@ -161,6 +231,10 @@ def test_all_tables_are_read() -> None:
         len(readers.read_factors()),
         len(readers.read_steps()),
         len(readers.read_remarks()),
+        len(readers.read_cautions()),
+        len(readers.read_starting_doses()),
+        len(readers.read_genotype_effects()),
+        *(len(rows) for rows in readers.read_monitoring()),
         *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
         *(len(rows) for rows in readers.read_co_therapies()),
     ]

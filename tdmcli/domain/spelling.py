@@ -1,0 +1,19 @@
+"""How names of drugs, symptoms and co-therapies are compared: exactly, but for case, accents and gaps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def spelling(name: str) -> str:
+    """Return a name as it is compared: lower case, plain apostrophes, no accents, single hyphens for gaps.
+
+    >>> spelling("St John\\u2019s  Wort"), spelling("Nirmatrelvir / Ritonavir")
+    ('st-johns-wort', 'nirmatrelvir/ritonavir')
+    """
+    plain = unicodedata.normalize("NFD", name.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = re.sub("['\u2019`.]", "", plain.strip())
+    plain = re.sub(r"\s*([/+])\s*", r"\1", plain).replace("+", "/")
+    return re.sub(r"[\s_-]+", "-", plain)

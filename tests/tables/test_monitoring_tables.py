@@ -1,0 +1,187 @@
+"""The tables of monitoring, cautions, starting doses and genotypes: each number of the sources typed a second time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tdmcli.records.patient_file import LAB_TESTS
+from tdmcli.tables.location import data_folder
+from tdmcli.tables.monitoring_rows import LEVEL, When
+from tdmcli.tables.readers import (
+    indication_ids,
+    read_cautions,
+    read_genotype_effects,
+    read_indication,
+    read_monitoring,
+    read_starting_doses,
+)
+
+FILES = ("monitoring.toml", "cautions.toml", "starting_doses.toml", "genotypes.toml")
+TESTS, THRESHOLDS = read_monitoring()
+NEPHROTIC = ("nephrotic-syndrome", "membranous-nephropathy", "paediatric-srns")
+TRANSPLANTS = tuple(name for name in indication_ids() if read_indication(name)[0].transplant)
+
+# Days from and to, and the days of the transplant in which it holds.
+INTERVALS = {
+    "trough-transplant-web-0-2m": (7, 14, 0, 60),
+    "trough-transplant-web-2m-on": (30, 60, 60, None),
+    "creatinine-nephrotic": (30, 30, None, None),
+    "creatinine-ild": (None, 30, None, None),
+    "blood-count-ild": (30, 90, None, None),
+    "blood-pressure-nephrotic": (30, 30, None, None),
+}
+SEED_BASELINE = {
+    *("blood count", "creatinine", "liver tests", "glucose", "potassium", "magnesium", "calcium", "lipids"),
+    *("blood pressure", "ECG (QT at risk)"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_prose_is_plain_ascii(name: str) -> None:
+    """Nothing in a table can be taken for markup or fail to print."""
+    text = (Path(data_folder()) / name).read_text(encoding="utf-8")
+    assert text.isascii()
+    assert not set("<>") & set(text)
+
+
+def test_indications_measures_and_locators_are_known() -> None:
+    """A row speaks of indications that exist, measures keys of the patient file, and says where in its source."""
+    known = set(indication_ids())
+    rows: tuple[Any, ...] = (*TESTS, *THRESHOLDS, *read_cautions(), *read_starting_doses())
+    assert [row.id for row in rows if not set(row.indications) <= known] == []
+    measures = {measure for row in rows[: len(TESTS) + len(THRESHOLDS)] for measure in row.measures}
+    assert measures - {LEVEL} <= set(LAB_TESTS)
+    assert all(row.locator.strip() for row in (*rows, *read_genotype_effects()))
+
+
+def test_intervals_are_those_of_the_sources() -> None:
+    """Only where a source gives a number is there an interval, and it is that number."""
+    found = {
+        row.id: (row.every_from_days, row.every_to_days, row.from_day, row.to_day)
+        for row in TESTS
+        if row.every_to_days is not None
+    }
+    assert found == INTERVALS
+
+
+def test_the_seeds_baseline_list_is_whole() -> None:
+    """Every test that the ILD seed asks for before treatment is a row, and it is the only such list."""
+    rows = [row for row in TESTS if row.when is When.BASELINE]
+    assert {row.name for row in rows} == SEED_BASELINE
+    assert {(row.source, row.indications, row.lends) for row in rows} == {("seed-ild", ("ild",), True)}
+
+
+def test_what_the_seeds_measure_again_is_there() -> None:
+    """Each test of the two monitoring schedules is a row of its seed."""
+    by_source = {
+        source: {row.name for row in TESTS if row.source == source and row.when is When.INTERVAL}
+        for source in ("seed-ild", "seed-nephrotic", "seed-lupus")
+    }
+    assert by_source == {
+        "seed-ild": {"trough", "nervous symptoms", "signs of infection"} | SEED_BASELINE - {"calcium"},
+        "seed-nephrotic": {"creatinine", "glucose", "blood pressure", "signs of infection", "growth"},
+        "seed-lupus": {"trough"},
+    }
+
+
+def test_thresholds_are_those_of_the_sources() -> None:
+    """Each limit with its number, its indications and its source, and no other."""
+    assert {row.id: (row.limit, row.indications, row.source) for row in THRESHOLDS} == {
+        "creatinine-nephrotic-25": (25, ("nephrotic-syndrome",), "seed-nephrotic"),
+        "creatinine-membranous-20": (20, ("membranous-nephropathy",), "droracle-455536"),
+        "egfr-lupus-45": (45, ("lupus-nephritis",), "kdigo-2024-lupus"),
+        "creatinine-transplant-label": (None, ("kidney", "liver", "heart", "lung"), "label-us-generic"),
+        "creatinine-transplant-policy": (None, ("kidney", "kidney-pancreas", "liver", "heart", "lung"), "policy"),
+    }
+
+
+def test_every_transplant_asks_for_a_level_and_to_exclude_rejection() -> None:
+    """A rise of creatinine after any transplant names both, as policy; no other indication has that row."""
+    (row,) = [row for row in THRESHOLDS if row.source == "policy"]
+    assert set(row.indications) == set(TRANSPLANTS)
+    assert "level" in row.text
+    assert "rejection to be excluded" in row.text
+
+
+@pytest.mark.parametrize(
+    ("words", "source", "indications"),
+    [
+        ("22.7 %", "seed-nephrotic", NEPHROTIC),
+        ("31 %", "seed-nephrotic", NEPHROTIC),
+        ("43 %", "seed-nephrotic", NEPHROTIC),
+        ("15.9 % and lasting in 9 %", "seed-nephrotic", NEPHROTIC),
+        ("At least 6 months before failure", "seed-nephrotic", ("nephrotic-syndrome", "paediatric-srns")),
+        ("At least 12 months where a partial remission", "seed-nephrotic", ("nephrotic-syndrome", "paediatric-srns")),
+        ("21.7 % relapsed on tapering and 30.4 %", "seed-nephrotic", NEPHROTIC),
+        ("(2 to 4 months), then over 6 months", "seed-nephrotic", ("nephrotic-syndrome", "paediatric-srns")),
+        ("prednisolone 5-7.5 mg/day", "seed-nephrotic", ("nephrotic-syndrome", "paediatric-srns")),
+        ("36 months or more", "seed-lupus", ("lupus-nephritis",)),
+        ("4 to 8 hours after a dose, 6.7 hours", "seed-lupus", ("lupus-nephritis",)),
+        ("first line, conditionally", "seed-ild", ("ild",)),
+        ("conditionally advised AGAINST", "seed-ild", ("ild",)),
+        ("6 to 110 months, 39 on average", "seed-ild", ("ild",)),
+        ("88 % were alive at 52 weeks; corticosteroids fell by 20 mg", "seed-ild", ("ild",)),
+        ("from 65 years on", "seed-smolecule", ()),
+        ("Child-Pugh 10 or more", "label-us-prograf", ()),
+    ],
+)
+def test_numbers_and_rules_in_prose(words: str, source: str, indications: tuple[str, ...]) -> None:
+    """Figures that stand in a text are the source's, in the row of that source and its indications."""
+    rows: tuple[Any, ...] = (*TESTS, *read_cautions())
+    (row,) = [row for row in rows if words in row.text]
+    assert (row.source, row.indications) == (source, indications)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        *("QT interval", "potassium", "live vaccines", "pregnancy", "sirolimus", "ciclosporin", "mycophenolate"),
+        *("kidney", "liver function", "heart muscle", "infection", "diarrhoea", "haematocrit", "age"),
+    ],
+)
+def test_each_matter_has_a_caution_for_everyone(about: str) -> None:
+    """What the issue asks for is warned of under every indication."""
+    assert [row for row in read_cautions() if row.about == about and not row.indications]
+
+
+def test_conflicts_stay_apart() -> None:
+    """Sirolimus and ACE inhibitors: each side is a row with its own source, and none is left out."""
+    sources = {row.id: row.source for row in read_cautions()}
+    assert sources["sirolimus-ild"] == "seed-ild"
+    assert sources["sirolimus-neurotoxicity"] == "seed-neurotoxicity"
+    assert sources["hyperkalaemia-avoid"] == "seed-ild"
+    assert sources["hyperkalaemia-watch"] == "policy"
+
+
+def test_starting_doses_are_those_of_the_seeds() -> None:
+    """Each number with its unit and what it is for, a day or an intake, and the total of a day."""
+    found = {
+        row.id: (str(row.low), str(row.high), f"{row.unit} per {row.per}", row.intakes_per_day, row.daily)
+        for row in read_starting_doses()
+    }
+    assert found == {
+        "ild-by-weight": ("0.075", "0.075", "mg/kg per day", 2, (Decimal("0.075"), Decimal("0.075"))),
+        "ild-fixed": ("1", "3", "mg per day", None, (1, 3)),
+        "nephrotic-by-weight": ("0.05", "0.1", "mg/kg per day", 2, (Decimal("0.05"), Decimal("0.1"))),
+        "nephrotic-minimal-change": ("0.05", "0.05", "mg/kg per intake", 2, (Decimal("0.1"), Decimal("0.1"))),
+        "lupus-low-dose": ("2", "3", "mg per day", None, (2, 3)),
+        "lupus-japan": ("3", "3", "mg per day", None, (3, 3)),
+    }
+    sources = {row.id.split("-")[0]: row.source for row in read_starting_doses()}
+    assert sources == {"ild": "seed-ild", "nephrotic": "seed-nephrotic", "lupus": "seed-lupus"}
+
+
+def test_genotype_effects_are_those_of_the_seed() -> None:
+    """The seed's three numbers, and in the note what population models say of CYP3A4*22."""
+    rows = {row.id: row for row in read_genotype_effects()}
+    assert {row.id: (row.gene, row.allele, str(row.measure), row.low, row.high) for row in rows.values()} == {
+        "cyp3a5-1-clearance-seed": ("CYP3A5", "*1", "clearance-change-percent", Decimal(50), Decimal(50)),
+        "cyp3a5-1-dose-seed": ("CYP3A5", "*1", "dose-times", Decimal("1.5"), Decimal(2)),
+        "cyp3a4-22-clearance-seed": ("CYP3A4", "*22", "clearance-change-percent", Decimal(-33), Decimal(-33)),
+    }
+    assert {row.source for row in rows.values()} == {"seed-smolecule"}
+    assert "16 to 20 % lower" in (rows["cyp3a4-22-clearance-seed"].note or "")
