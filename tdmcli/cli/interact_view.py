@@ -16,9 +16,8 @@ _TONES = {"raises": Tone.ABOVE, "lowers": Tone.BELOW, "avoid": Tone.DANGER, "unk
 _STOPPING = {
     "raises": "is being stopped: the level will FALL over days to weeks",
     "lowers": "is being stopped: the level will RISE over days to weeks",
-    "avoid": "is being stopped: the level moves back over days to weeks",
     "either": "is being stopped: the level may move either way over days to weeks",
-    "unknown": "is being stopped: no source here says that it moved the level",
+    None: "is being stopped: no source here says that it moved the level",
 }
 _SAYS = {
     "raises": "RAISES the tacrolimus level",
@@ -67,7 +66,7 @@ def _interaction(one: InteractionAnswer, *, stopping: bool) -> list[Block]:
         return [
             Line((Cell(f"{one.drug}: ", Tone.STRONG), Cell("NOT IN THIS TABLE, not the same as safe", Tone.DANGER)))
         ]
-    says = _STOPPING[one.effect] if stopping else _SAYS[one.effect]
+    says = _STOPPING[one.direction] if stopping else _SAYS[one.effect]
     if one.effect == "unknown" and any(item.organ for item in one.advice):
         says = "sources conflict and depend on the organ; nothing is proposed"
     blocks: list[Block] = [Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))]

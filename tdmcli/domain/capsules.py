@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.regimen import Regimen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tdmcli.tables.rows import ProductRow
 
 
@@ -20,7 +23,7 @@ class Units(NamedTuple):
 
 
 @cache
-def units_up_to(strengths_mg: tuple[Decimal, ...], most: int, up_to_mg: Decimal) -> dict[Decimal, tuple[Units, ...]]:
+def units_up_to(strengths_mg: tuple[Decimal, ...], most: int, up_to_mg: Decimal) -> Mapping[Decimal, tuple[Units, ...]]:
     """Return every intake (mg) that at most so many units make, in rising order, with the fewest units.
 
     Where two ways need the same number, the one with the larger strengths is kept.
@@ -36,7 +39,7 @@ def units_up_to(strengths_mg: tuple[Decimal, ...], most: int, up_to_mg: Decimal)
                     reached[new] = (*parts, strength)
         fewest.update(reached)
         frontier = reached
-    return {total: _count(parts) for total, parts in sorted(fewest.items()) if total > 0}
+    return MappingProxyType({total: _count(parts) for total, parts in sorted(fewest.items()) if total > 0})
 
 
 def _count(parts: tuple[Decimal, ...]) -> tuple[Units, ...]:

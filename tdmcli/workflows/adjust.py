@@ -263,7 +263,7 @@ def _answer(
         as_of=facts.now,
         warnings=warn(warnings + adjustment.findings),
         sources=cited,
-        inputs=facts.inputs | ({"aim": {"value": question.aim, "from": "--aim"}} if question.aim else {}),
+        inputs=facts.inputs | _own_inputs(question),
         assumed=_assumed(facts),
         out_of_range=adjustment.position in {Position.BELOW, Position.ABOVE},
     )
@@ -275,6 +275,23 @@ def _drawn(facts: Facts) -> str | None:
         return None
     taken = facts.drawn.taken
     return taken.date().isoformat() if facts.drawn.untimed else taken.isoformat(timespec="minutes")
+
+
+def _own_inputs(question: AdjustQuestion) -> dict[str, object]:
+    """Return the options that only this command takes, as they were given (R62)."""
+    given: dict[str, object] = {
+        "aim": question.aim,
+        "try": list(question.tried) or None,
+        "source": question.source,
+        "phase": question.asked.phase,
+        "accept": list(question.asked.accept) or None,
+        "equal-doses": question.equal_intakes or None,
+    }
+    return {
+        name.replace("-", "_"): {"value": value, "from": f"--{name}"}
+        for name, value in given.items()
+        if value is not None
+    }
 
 
 def _tried(asked: Asked, text: str, case: Case) -> Regimen:

@@ -24,6 +24,7 @@ Value = TypeVar("Value")
 
 LONGEST_NAME = 60
 LONGEST_DAY = 36_500
+_CLOSE = 0.75  # how alike a name must be to be suggested: a slip of a letter or two, not another drug
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
@@ -232,7 +233,7 @@ def near(wanted: str, known: Iterable[str]) -> str:
     """Return `; did you mean …?` for names close to one that is unknown, or nothing. Only a suggestion."""
     import difflib
 
-    close = difflib.get_close_matches(wanted[:LONGEST_NAME], list(known), n=2)
+    close = difflib.get_close_matches(wanted[:LONGEST_NAME], list(known), n=2, cutoff=_CLOSE)
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 

@@ -129,7 +129,7 @@ def _unlisted(name: str) -> Finding:
 
 def _unlisted_answer(name: str) -> InteractionAnswer:
     return InteractionAnswer(
-        drug=clean(name), matched=None, group=None, effect=Effect.UNKNOWN, mechanism=None, strengths=(),
+        drug=clean(name), matched=None, group=None, effect=Effect.UNKNOWN, direction=None, mechanism=None, strengths=(),
         exposure_fold=(), action="Not in this table: not the same as safe. Look it up elsewhere.", advice=(),
         dose_factor=None, dose_factor_text=None, dose_factor_source=None, dose_factor_note=None,
         first_level_days=None, sources=(), note=None,
@@ -156,6 +156,7 @@ def _interaction(
         matched=row.names[0],
         group=row.group,
         effect=_effect(row, organ),
+        direction=direction_of(row),
         mechanism=row.mechanism,
         strengths=tuple(StrengthAnswer(one.value, one.view, one.source) for one in row.strengths),
         exposure_fold=tuple(

@@ -43,6 +43,7 @@ class InteractionAnswer(NamedTuple):
     matched: str | None
     group: str | None
     effect: str
+    direction: str | None
     mechanism: str | None
     strengths: tuple[StrengthAnswer, ...]
     exposure_fold: tuple[FoldAnswer, ...]

@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -858,6 +859,15 @@ def test_hostile_text_in_every_place_of_a_file_is_inert(tmp_path: Path, form: st
             strict(said.out)
 
 
+@pytest.fixture(scope="module")
+def yardstick() -> float:
+    """Return what parsing an honest file of 200 kB costs on this machine, in seconds of this process."""
+    text = "".join(f"[[levels]]\nvalue = {number}\nunit = 'ng/mL'\n" for number in range(5000))
+    began = time.process_time()
+    tomllib.loads(text)
+    return time.process_time() - began
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -902,16 +912,18 @@ def test_hostile_text_in_every_place_of_a_file_is_inert(tmp_path: Path, form: st
     ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else "",
 )
-def test_a_file_made_to_cost_time_or_memory_is_refused_at_once(tmp_path: Path, content: bytes, code: str) -> None:
-    """Other encodings, bombs of depth, digits, keys and size end in one line within a second or so."""
+def test_a_file_made_to_cost_time_or_memory_is_refused_at_once(
+    tmp_path: Path, content: bytes, code: str, yardstick: float
+) -> None:
+    """Other encodings, bombs of depth, digits, keys and size end in one line, at the cost of a few honest files."""
     path = written(tmp_path, content)
-    began = time.perf_counter()
+    began = time.process_time()
     said = say(*asking(path))
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert (said.code, said.out, said.err.count("\n")) == (3, "", 1)
     assert said.err.startswith(f"error: {code}: patient.toml")
     assert SECRET not in said.err
-    assert took < 1.5
+    assert took < 30 * yardstick
     content_of = strict(say(*asking(path, "--json")).out)
     assert (content_of["status"], content_of["code"], content_of["data"]) == ("error", code, None)
 
