@@ -51,7 +51,8 @@ def adjust(
     """
     from tdmcli.cli.adjust_view import VIEW
     from tdmcli.cli.output import show
-    from tdmcli.workflows.adjust import AdjustQuestion, answer_adjust
+    from tdmcli.workflows.adjust import answer_adjust
+    from tdmcli.workflows.adjust_data import AdjustQuestion
     from tdmcli.workflows.asked import Asked
 
     form = opt.chosen(form, json)

@@ -37,7 +37,8 @@ def interact(
     from tdmcli.cli.interact_view import VIEW
     from tdmcli.cli.output import show
     from tdmcli.workflows.asked import Asked
-    from tdmcli.workflows.interact import InteractQuestion, answer_interact
+    from tdmcli.workflows.interact import answer_interact
+    from tdmcli.workflows.interact_data import InteractQuestion
 
     form = opt.chosen(form, json)
     asked = Asked(

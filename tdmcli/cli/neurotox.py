@@ -45,7 +45,8 @@ def neurotox(
     from tdmcli.cli.neurotox_view import VIEW
     from tdmcli.cli.output import show
     from tdmcli.workflows.asked import Asked
-    from tdmcli.workflows.neurotox import NeurotoxQuestion, answer_neurotox
+    from tdmcli.workflows.neurotox import answer_neurotox
+    from tdmcli.workflows.neurotox_data import NeurotoxQuestion
 
     form = opt.chosen(form, json)
     asked = Asked(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,10 +21,10 @@ from tdmcli.domain.history import (
 )
 from tdmcli.domain.regimen import Regimen
 from tdmcli.domain.units import clean, make_level
-from tdmcli.errors import BadFile, Code
+from tdmcli.errors import BadFile
+from tdmcli.records.faults import fault, first_fault
 from tdmcli.records.patient_file import LAB_TESTS, LevelEntry, PatientFile, RegimenEntry
 from tdmcli.records.reading import Document, read_document
-from tdmcli.records.source_lines import line_of
 from tdmcli.records.values import zone_named
 from tdmcli.tables.readers import read_policy
 
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdmcli.tables.rows import ProductRow
-
-
-_FAULTS_LOOKED_UP = 20  # a line is looked up for so many, to name the first: each look-up reads the whole file
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def read_patient(path: Path, products: Iterable[ProductRow], molecular_weight: D
     try:
         entries = PatientFile.model_validate(document.tables, context={"zone": zone})
     except ValidationError as error:
-        raise _first_fault(document, error) from None
+        raise first_fault(document, error) from None
     by_name = {name: product for product in products for name in (product.id, *product.aliases)}
     maker = _Maker(document, zone or UTC, by_name, molecular_weight)
     return PatientRecord(document.name, document.sha256, maker.history(entries))
@@ -81,51 +77,6 @@ def _zone(document: Document) -> tzinfo | None:
         return zone_named(patient["time_zone"])
     except ValueError as error:
         raise fault(document, ("patient", "time_zone"), str(error)) from None
-
-
-def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
-    """Return the error for a place in a patient file: file, line, key and what is wrong, never what was there."""
-    line = line_of(document.text, place)
-    where = document.name if line is None else f"{document.name}, line {line}"
-    key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    return BadFile(f"{where}: {clean(key, 80)} {what}" if key else f"{where}: {what}", Code.BAD_PATIENT_FILE)
-
-
-def _first_fault(document: Document, error: ValidationError) -> BadFile:
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    first = min(faults[:_FAULTS_LOOKED_UP], key=lambda one: (line_of(document.text, _place(one)) or 0, str(one["loc"])))
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return fault(document, _place(first), _what(first) + more)
-
-
-def _place(one: Any) -> tuple[str | int, ...]:
-    return tuple(one["loc"])
-
-
-def _what(one: Any) -> str:
-    kind, place = one["type"], _place(one)
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(place[-1]), _known_keys(place), n=1)
-        return "is not a known key" + (f": did you mean {near[0]}?" if near else "")
-    if kind == "missing":
-        return "is missing"
-    if kind == "value_error":
-        return str(one["msg"]).removeprefix("Value error, ")
-    return {
-        "tuple_type": "must be an array: [[...]] for rows, [3, 3] for intakes",
-        "model_type": "must be a table",
-        "model_attributes_type": "must be a table",
-    }.get(kind, "has a value of the wrong kind")
-
-
-def _known_keys(place: tuple[str | int, ...]) -> list[str]:
-    model: Any = PatientFile
-    for part in place[:-1]:
-        if isinstance(part, str):
-            field = model.model_fields.get(part)
-            inner = [one for one in (*getattr(field.annotation, "__args__", ()), field.annotation) if one is not None]
-            model = next(one for one in inner if hasattr(one, "model_fields"))
-    return ["schema" if name == "schema_version" else name for name in model.model_fields]
 
 
 class _Maker:

@@ -3,61 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tdmcli.domain.dose_adjustment import Adjustment, adjust_dose, midpoint
+from tdmcli.domain.dose_adjustment import Adjustment, adjust_dose
 from tdmcli.domain.dose_case import Case, Option, make_option
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.regimen import Regimen, parse_dose
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
-from tdmcli.domain.units import show, show_range
-from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.policy import After
+from tdmcli.domain.units import show
+from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
-from tdmcli.tables.rows import Population, TargetRow
+from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
-from tdmcli.workflows.adjust_data import AdjustData, AimAnswer, NextLevel, OptionAnswer
+from tdmcli.workflows.adjust_data import AdjustData, AdjustQuestion, AimAnswer, OptionAnswer
+from tdmcli.workflows.aim import Aim, find_aim
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import drug_findings, gather, history_findings
+from tdmcli.workflows.facts import assumed, drug_findings, gather, history_findings
+from tdmcli.workflows.next_level import next_level
 from tdmcli.workflows.ranges import (
-    RangeQuestion,
-    Ranges,
-    co_therapies_among,
     disagreement,
-    find_ranges,
     range_answer,
     with_evidence,
 )
 from tdmcli.workflows.regimens import regimen_answer, units_answer
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from tdmcli.domain.units import Level
     from tdmcli.tables.rows import ProductRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
-
-
-class AdjustQuestion(NamedTuple):
-    """What only `adjust` asks: an aim, regimens to try, conditions of the range."""
-
-    asked: Asked
-    aim: str | None = None
-    tried: tuple[str, ...] = ()
-    source: str | None = None
-    equal_intakes: bool = False
-
-
-class _Aim(NamedTuple):
-    low: Decimal
-    high: Decimal
-    aim: Decimal | None
-    row: TargetRow | None
-    ranges: Ranges | None
-    source: str
 
 
 def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
@@ -72,7 +47,7 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
     ask.refuse_product_alone(asked)
     facts = gather(asked)
     level, sampled, current, product = _needed(facts)
-    aim = _aim(question, facts, product)
+    aim = find_aim(question, facts, product)
     where = position(level, aim.low, aim.high)
     findings = facts.findings + (aim.ranges.findings if aim.ranges else ())
     if aim.ranges is not None:
@@ -124,54 +99,6 @@ def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
     return facts.level, facts.sampled, facts.current, product
 
 
-def _aim(question: AdjustQuestion, facts: Facts, product: ProductRow) -> _Aim:
-    ranges = None
-    if facts.indication is None:
-        for option, value in (("--phase", question.asked.phase), ("--source", question.source)):
-            if value is not None:
-                raise WrongUsage(f"{option} chooses among the ranges of an indication: give --indication")
-    if facts.indication is not None and (facts.target is None or facts.day is not None):
-        ranges = find_ranges(
-            RangeQuestion(
-                indication=facts.indication,
-                day=facts.day,
-                phase=facts.phase,
-                population=facts.population,
-                co_therapy=co_therapies_among(facts.drugs),
-                product=product,
-                source=question.source,
-            )
-        )
-    if facts.target is not None:
-        low, high = facts.target
-        row, source = None, facts.target_from or "--target"
-    elif ranges is None:
-        raise refuse(Code.MISSING_TARGET, why="")
-    elif ranges.default is None:
-        raise refuse(Code.MISSING_TARGET, why=_why_no_default(ranges))
-    else:
-        row = ranges.default
-        low, high, source = row.low_ng_ml, row.high_ng_ml, row.source
-    return _Aim(low, high, _aimed_at(question, low, high), row, ranges, source)
-
-
-def _why_no_default(ranges: Ranges) -> str:
-    name = ranges.indication.name
-    if ranges.indication.phase_decides and ranges.situation.phase is None:
-        return f": {name} has phases ({', '.join(ranges.indication.phases)}) and none was given (--phase)"
-    return f": no single row of {name} may be aimed at (see tdmcli target {ranges.indication.id})"
-
-
-def _aimed_at(question: AdjustQuestion, low: Decimal, high: Decimal) -> Decimal | None:
-    limits = read_policy().target
-    aim = ask.number("--aim", question.aim)
-    if aim is not None:
-        if not low <= aim <= high:
-            raise WrongUsage(f"--aim: {show(aim)} is outside the range {show_range(low, high)}")
-        return aim
-    return None if high > limits.wide_ratio * low else midpoint(low, high)
-
-
 def _about_level(
     facts: Facts, level: Level, sampled: Regimen, product: ProductRow, where: Position
 ) -> tuple[Finding, ...]:
@@ -207,7 +134,7 @@ def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
     return findings
 
 
-def _out_before(facts: Facts, aim: _Aim, where: Position) -> bool:
+def _out_before(facts: Facts, aim: Aim, where: Position) -> bool:
     if facts.before is None or where is Position.WITHIN:
         return False
     return position(facts.before.level, aim.low, aim.high) is where
@@ -216,7 +143,7 @@ def _out_before(facts: Facts, aim: _Aim, where: Position) -> bool:
 def _answer(
     question: AdjustQuestion,
     facts: Facts,
-    aim: _Aim,
+    aim: Aim,
     case: Case,
     adjustment: Adjustment,
     warnings: tuple[Finding, ...],
@@ -233,7 +160,7 @@ def _answer(
     policy = read_policy()
     own = [_tried(question.asked, text, case) for text in question.tried]
     tried = tuple(_option(make_option(case, one, policy.dose), case, adjustment.proposal) for one in own)
-    following = _next_level(facts, adjustment, product, warnings + adjustment.findings, citations)
+    following = next_level(facts, adjustment, product, warnings + adjustment.findings, citations)
     cited = citations.cited()
     proposal = adjustment.proposal
     capped = adjustment.capped_daily_dose_mg
@@ -264,7 +191,7 @@ def _answer(
         warnings=warn(warnings + adjustment.findings),
         sources=cited,
         inputs=facts.inputs | _own_inputs(question),
-        assumed=_assumed(facts),
+        assumed=assumed(facts, *(() if facts.age is not None else ("an adult",))),
         out_of_range=adjustment.position in {Position.BELOW, Position.ABOVE},
     )
 
@@ -318,27 +245,6 @@ def _option(option: Option, case: Case, proposal: Option) -> OptionAnswer:
     )
 
 
-_MEASURE_SOON = frozenset({Code.NOT_STEADY_STATE, Code.DOSE_CHANGED_SINCE, Code.INTERACTION_SETTLING})
-
-
-def _next_level(
-    facts: Facts, adjustment: Adjustment, product: ProductRow, warnings: tuple[Finding, ...], citations: Citations
-) -> NextLevel:
-    if adjustment.repeat_first:
-        after = After.REPEAT
-    else:
-        after = After.KEEP if adjustment.kept else After.CHANGE
-        if after is After.KEEP and adjustment.position is not Position.WITHIN:
-            after = After.REPEAT
-        if after is After.KEEP and {finding.code for finding in warnings} & _MEASURE_SOON:
-            after = After.CHANGE
-    rows = read_policy().next_level
-    row = next(one for one in rows if one.release is product.release and one.after is after)
-    today = facts.today
-    citations.add(row.source, "next level")
-    return NextLevel(today + timedelta(days=row.from_days), today + timedelta(days=row.to_days), row.reason, row.source)
-
-
 def _not_checked(facts: Facts) -> tuple[str, ...]:
     missing = []
     if facts.weight_kg is None:
@@ -346,16 +252,3 @@ def _not_checked(facts: Facts) -> tuple[str, ...]:
     if facts.age is None:
         missing.append("age")
     return tuple(missing)
-
-
-def _assumed(facts: Facts) -> str | None:
-    parts = []
-    if facts.hours_after_dose is None:
-        parts.append("a trough")
-    if facts.days_on_dose is None:
-        parts.append("at steady state")
-    if not facts.drugs and facts.record is None:
-        parts.append("no interacting drug")
-    if facts.age is None:
-        parts.append("an adult")
-    return f"Assumed: {', '.join(parts)}." if parts else None

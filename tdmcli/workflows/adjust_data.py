@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tdmcli.workflows.asked import Asked
 from tdmcli.workflows.ranges import RangeAnswer
 from tdmcli.workflows.regimens import RegimenAnswer, UnitsAnswer
 
@@ -66,3 +67,13 @@ class AdjustData(NamedTuple):
     not_checked: tuple[str, ...]
     product_name: str
     form: str
+
+
+class AdjustQuestion(NamedTuple):
+    """What only `adjust` asks: an aim, regimens to try, conditions of the range."""
+
+    asked: Asked
+    aim: str | None = None
+    tried: tuple[str, ...] = ()
+    source: str | None = None
+    equal_intakes: bool = False

@@ -13,7 +13,7 @@ from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy, read_threshold_sets
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import drug_findings, gather, history_findings
+from tdmcli.workflows.facts import assumed, drug_findings, gather, history_findings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -124,7 +124,7 @@ def answer_cdratio(asked: Asked) -> Answer[CdRatioData]:
         warnings=warn((*findings, *(one for one in classified.findings if one not in findings))),
         sources=citations.cited(),
         inputs=facts.inputs,
-        assumed=_assumed(facts),
+        assumed=assumed(facts, *(() if facts.indication is not None else ("a kidney transplant",))),
     )
 
 
@@ -197,16 +197,3 @@ def _history(facts: Facts) -> tuple[PastRatio, ...]:
         product = period.regimen.product.id if period.regimen.product else None
         past.append(PastRatio(record.taken, value, daily, rounded(cd_ratio(value, daily), 4), product))
     return tuple(past)
-
-
-def _assumed(facts: Facts) -> str | None:
-    parts = []
-    if facts.hours_after_dose is None:
-        parts.append("a trough")
-    if facts.days_on_dose is None:
-        parts.append("at steady state")
-    if not facts.drugs and facts.record is None:
-        parts.append("no interacting drug")
-    if facts.indication is None:
-        parts.append("a kidney transplant")
-    return f"Assumed: {', '.join(parts)}." if parts else None

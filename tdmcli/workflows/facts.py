@@ -223,3 +223,16 @@ def stale_findings(facts: Facts) -> tuple[Finding, ...]:
     from tdmcli.domain.trough import check_age
 
     return check_age(days_between(facts.drawn.taken, facts.now), facts.day, read_policy().stale)
+
+
+def assumed(facts: Facts, *more: str) -> str | None:
+    """Return the line of what the question did not say of its level, with what else a command assumes (R24)."""
+    parts = []
+    if facts.hours_after_dose is None:
+        parts.append("a trough")
+    if facts.days_on_dose is None:
+        parts.append("at steady state")
+    if not facts.drugs and facts.record is None:
+        parts.append("no interacting drug")
+    parts += more
+    return f"Assumed: {', '.join(parts)}." if parts else None

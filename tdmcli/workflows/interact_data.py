@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tdmcli.workflows.asked import Asked
 from tdmcli.workflows.regimens import UnitsAnswer
 
 
@@ -104,3 +105,13 @@ class InteractData(NamedTuple):
     plan: tuple[PlanStep, ...]
     table: tuple[ListedDrug, ...]
     regimen: str | None
+
+
+class InteractQuestion(NamedTuple):
+    """Drugs that are to be started (or stopped), those already taken, and the organ."""
+
+    asked: Asked
+    drugs: tuple[str, ...] = ()
+    stopping: bool = False
+    organ: str | None = None
+    whole_table: bool = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from tdmcli.workflows.asked import Asked
+
 
 class SymptomAnswer(NamedTuple):
     """A symptom as it was named and its grade; null where it is not in the table."""
@@ -66,3 +68,14 @@ class NeurotoxData(NamedTuple):
     target_high_ng_ml: Decimal | None
     target_source: str | None
     position: str | None
+
+
+class NeurotoxQuestion(NamedTuple):
+    """Symptoms and what was measured, as typed."""
+
+    asked: Asked
+    symptoms: tuple[str, ...] = ()
+    magnesium: str | None = None
+    blood_pressure: str | None = None
+    cholesterol: str | None = None
+    organ: str | None = None

@@ -1,0 +1,123 @@
+"""The dose at a source's factor of the one taken without an inhibitor, or why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.capsules import units_for
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, find_drug
+from tdmcli.domain.units import clean
+from tdmcli.errors import Code
+from tdmcli.tables.interaction_rows import InteractionRow
+from tdmcli.tables.readers import read_interactions_naming, read_policy
+from tdmcli.workflows.answer import Citations
+from tdmcli.workflows.interact_data import (
+    AdjustedRegimen,
+    InteractQuestion,
+)
+from tdmcli.workflows.ranges import co_therapies_among
+from tdmcli.workflows.regimens import units_answer
+
+if TYPE_CHECKING:
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.workflows.facts import Facts
+
+
+def adjusted_regimen(
+    question: InteractQuestion, facts: Facts, known: list[tuple[str, InteractionRow]], citations: Citations
+) -> tuple[AdjustedRegimen | None, tuple[Finding, ...]]:
+    """Return the dose at a source's factor, or why there is none (a factor counts from the uninhibited dose)."""
+    with_factor = [row for _, row in known if row.dose_factor is not None]
+    if question.stopping or facts.current is None:
+        return None, ()
+    if not with_factor:
+        return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
+    row = with_factor[0]
+    against = _against_factor(facts, row, [one for _, one in known])
+    if any(finding.refuses for finding in against):
+        return None, against
+    dose, findings = factor_dose(row, facts.current, read_policy().dose)
+    if dose is None or row.dose_factor is None:
+        return None, against + findings
+    return _adjusted_answer(row, facts.current, dose, citations), against + findings
+
+
+def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRow]) -> tuple[Finding, ...]:
+    """Return what speaks against the factor: a route, a hold, a drug that moves the level now or still (R48, R50)."""
+    current = facts.current
+    if current is None:
+        return ()
+    product = current.product
+    if product is not None and product.route != "oral":
+        return (Finding(Code.NOT_ORAL, {"route": product.route}, refuses=True),)
+    findings: tuple[Finding, ...] = ()
+    if product is not None and current.interval_h not in product.intervals_h:
+        usual = " or ".join(str(hours) for hours in product.intervals_h)
+        values = {"product": product.name, "usual": usual, "interval": str(current.interval_h)}
+        findings += (Finding(Code.UNUSUAL_INTERVAL, values),)
+    findings += _of_file(facts)
+    on_board, unlisted = _moving_drugs(facts)
+    findings += tuple(Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ""}) for name in unlisted)
+    if any(one.inhibitor for one in on_board):
+        name = next(one.names[0] for one in on_board if one.inhibitor)
+        findings += (Finding(Code.ALREADY_INHIBITED, {"drug": name}, refuses=True),)
+    others = [one for one in (*on_board, *asked) if one is not row and not (one in on_board and one.inhibitor)]
+    moving = [one for one in others if direction_of(one) is not None]
+    if moving:
+        findings += (Finding(Code.OTHER_DRUG_MOVES, {"drug": moving[0].names[0]}, refuses=True),)
+    return findings
+
+
+def _of_file(facts: Facts) -> tuple[Finding, ...]:
+    if facts.record is None or facts.regimen_given:
+        return ()
+    from tdmcli.domain.sample_checks import check_regimens
+
+    return check_regimens(facts.record.history, facts.now, facts.now)
+
+
+def _moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
+    """Return the drugs taken now or stopped so recently that they still work, and the names that no row has."""
+    names = list(facts.drugs)
+    if facts.record is not None:
+        policy = read_policy().interaction
+        longest = max(policy.inhibitor_fading_days, policy.inducer_fading_days)
+        stopped = [one for one in facts.record.history.drugs if one.stop is not None and one.stop < facts.today]
+        rows = read_interactions_naming(one.name for one in stopped)
+        for one in stopped:
+            found = find_drug(one.name, rows)
+            fading = found.fading.days if found is not None and found.fading is not None else longest
+            if found is not None and found.direction is None and found.inhibitor and found.fading is None:
+                fading = policy.inhibitor_fading_days
+            if found is not None and one.stop is not None and (facts.today - one.stop).days <= fading:
+                names.append(one.name)
+    taken = read_interactions_naming(names)
+    found_rows = [(name, find_drug(name, taken)) for name in dict.fromkeys(names)]
+    co_therapies = co_therapies_among(tuple(names))
+    unlisted = [name for name, found in found_rows if found is None and name not in co_therapies]
+    return [found for _, found in found_rows if found is not None], unlisted
+
+
+def _adjusted_answer(
+    row: InteractionRow, current: Regimen, dose: FactorDose, citations: Citations
+) -> AdjustedRegimen | None:
+    product = dose.regimen.product
+    if product is None or row.dose_factor is None:
+        return None
+    most = read_policy().dose.units_per_intake
+    citations.add(product.source, f"{product.locator} (strengths)")
+    return AdjustedRegimen(
+        intakes_mg=dose.regimen.day_mg,
+        interval_h=dose.regimen.interval_h,
+        daily_dose_mg=dose.regimen.daily_dose_mg,
+        unrounded_daily_dose_mg=dose.unrounded_daily_dose_mg,
+        rounding_percent=dose.rounding_percent,
+        product=product.id,
+        product_name=product.name,
+        text=dose.regimen.text,
+        drug=row.names[0],
+        source=row.dose_factor.source,
+        units=tuple(units_answer(units_for(mg, product, most)) for mg in dose.regimen.day_mg),
+        from_text=current.text,
+    )
