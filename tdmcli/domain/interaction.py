@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.domain.regimen import Regimen
-    from tdmcli.tables.policy import DosePolicy
+    from tdmcli.tables.policy import DosePolicy, InteractionPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ def direction_of(row: InteractionRow) -> Direction | None:
         return row.direction
     known = {Effect.RAISES: Direction.RAISES, Effect.LOWERS: Direction.LOWERS, Effect.EITHER: Direction.EITHER}
     return known.get(row.effect)
+
+
+def fading_days(row: InteractionRow, policy: InteractionPolicy) -> int:
+    """Return the days after its stop for which a drug still works: its source's, else policy's for its direction."""
+    if row.fading is not None:
+        return row.fading.days
+    lowers = direction_of(row) is Direction.LOWERS
+    return policy.inducer_fading_days if lowers else policy.inhibitor_fading_days
 
 
 def opposite(rows: Iterable[InteractionRow]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.history import day_of, days_between, hours_between, period_at
-from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.interaction import direction_of, fading_days, find_drug
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
@@ -133,9 +133,7 @@ def _still_moving(
     """Return "rising", "falling" or "moving" while a start or stop before the sample still works, else None."""
     lowers = direction is Direction.LOWERS
     onset = policy.inducer_onset_days if lowers else policy.inhibitor_onset_days
-    fading = policy.inducer_fading_days if lowers else policy.inhibitor_fading_days
-    if row.fading is not None:
-        fading = row.fading.days
+    fading = fading_days(row, policy)
     words = {Direction.RAISES: ("rising", "falling"), Direction.LOWERS: ("falling", "rising")}
     starting, stopping = words.get(direction, ("moving", "moving"))
     if drug.stop is not None and timedelta() <= drawn - drug.stop <= timedelta(days=fading):

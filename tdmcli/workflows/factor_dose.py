@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, find_drug
+from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, fading_days, find_drug
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
 from tdmcli.tables.interaction_rows import InteractionRow
@@ -81,17 +81,13 @@ def _moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
     """Return the drugs taken now or stopped so recently that they still work, and the names that no row has."""
     names = list(facts.drugs)
     if facts.record is not None:
-        policy = read_policy().interaction
-        longest = max(policy.inhibitor_fading_days, policy.inducer_fading_days)
-        stopped = [one for one in facts.record.history.drugs if one.stop is not None and one.stop < facts.today]
-        rows = read_interactions_naming(one.name for one in stopped)
-        for one in stopped:
-            found = find_drug(one.name, rows)
-            fading = found.fading.days if found is not None and found.fading is not None else longest
-            if found is not None and found.direction is None and found.inhibitor and found.fading is None:
-                fading = policy.inhibitor_fading_days
-            if found is not None and one.stop is not None and (facts.today - one.stop).days <= fading:
-                names.append(one.name)
+        stopped = [(one.name, one.stop) for one in facts.record.history.drugs if one.stop and one.stop < facts.today]
+        rows = read_interactions_naming(name for name, _ in stopped)
+        for name, stop in stopped:
+            found = find_drug(name, rows)
+            fading = 0 if found is None else fading_days(found, read_policy().interaction)
+            if (facts.today - stop).days <= fading:
+                names.append(name)
     taken = read_interactions_naming(names)
     found_rows = [(name, find_drug(name, taken)) for name in dict.fromkeys(names)]
     co_therapies = co_therapies_among(tuple(names))
