@@ -138,7 +138,7 @@ def _note(answer: Answer[InteractData]) -> list[str]:
     codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     verb = "Stopping" if data.stopping else "Starting"
     return [
-        f"{verb} with tacrolimus: {effects or 'table listed'}.",
+        f"{verb} with tacrolimus - {effects or 'table listed'}.",
         dose,
         when,
         f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",

@@ -48,7 +48,7 @@ def _head(data: MonitorData) -> Line:
     title = Cell(f"{data.name}{_day(data)}: ", Tone.STRONG)
     if not _has_file(data):
         return Line((title, Cell("what sources measure and when, their limits and cautions")))
-    says = [(state, _names(one for one in data.tests if one.state == state)) for state in _WORST_FIRST[:3]]
+    says = [(state, _names_in(data, state)) for state in _WORST_FIRST[:3]]
     cells = [
         Cell(f"{state.replace('-', ' ')} {names}{mark}", Tone.PLAIN if names == "none" else _TONES[state])
         for (state, names), mark in zip(says, ("; ", "; ", "."), strict=True)
@@ -59,9 +59,10 @@ def _head(data: MonitorData) -> Line:
 def _standing(data: MonitorData) -> Grid:
     """Return one row a test: the first value, the last, and how the strictest source's interval stands."""
     rows = []
-    for name in dict.fromkeys(one.name for one in data.tests if one.state is not None):
-        again = [one for one in data.tests if one.name == name and one.when == "interval" and one.state is not None]
-        first = next((one for one in data.tests if one.name == name and one.when == "baseline"), None)
+    own = [one for one in data.tests if not one.borrowed]
+    for name in dict.fromkeys(one.name for one in own if one.state is not None):
+        again = [one for one in own if one.name == name and one.when == "interval" and one.state is not None]
+        first = next((one for one in own if one.name == name and one.when == "baseline"), None)
         worst = min(again, key=lambda one: (_WORST_FIRST.index(one.state or ""), one.due is None), default=None)
         last = worst.last.isoformat() if worst and worst.last else ""
         rows.append((Cell(name), _baseline(first), Cell(last), _now(worst)))
@@ -126,10 +127,15 @@ def _names(tests: Iterable[MonitorTest]) -> str:
     return ", ".join(dict.fromkeys(one.name for one in tests)) or "none"
 
 
+def _names_in(data: MonitorData, state: str) -> str:
+    """Return the tests in a state; what is only borrowed from another indication makes nothing due."""
+    return _names(one for one in data.tests if one.state == state and not one.borrowed)
+
+
 def _note(answer: Answer[MonitorData]) -> list[str]:
     data = answer.data
     codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
-    states = {state: _names(one for one in data.tests if one.state == state) for state in _WORST_FIRST}
+    states = {state: _names_in(data, state) for state in _WORST_FIRST}
     found = "; ".join(
         f"{says} [{sources}]" for says, sources in _grouped((one.says, one.source) for one in data.findings)
     )

@@ -40,6 +40,9 @@ class Classified:
     findings: tuple[Finding, ...]
 
 
+TWICE_DAILY = 2
+
+
 def cd_ratio(trough_ng_ml: Decimal, daily_dose_mg: Decimal) -> Decimal:
     """Return C/D in ng/mL per mg: the trough over the total daily dose, never the dose of one intake."""
     return trough_ng_ml / daily_dose_mg
@@ -99,7 +102,7 @@ def classify(
     outcome = [one for one in fitting if one.kind is SetKind.OUTCOME]
     thirds = [one for one in fitting if one.kind is SetKind.THIRDS and _holds(one, day)]
     used = next(iter(outcome or thirds), None)
-    if used is not None and release is Release.IMMEDIATE and regimen.intakes_a_day == 1:
+    if used is not None and release is Release.IMMEDIATE and regimen.intakes_a_day != TWICE_DAILY:
         against += (Finding(Code.ONCE_DAILY_PRODUCT),)
     findings = against + _about_set(used, regimen, day, release)
     usable = used is not None and not against and (day is None or _holds(used, day))
@@ -110,7 +113,7 @@ def classify(
     others = tuple(
         (one, RatioClass.NOT_CLASSIFIED if against else sort_into(ratio, one))
         for one in fitting
-        if one is not used and (day is None or _holds(one, day))
+        if one is not used and _holds(one, day)
     )
     return Classified(ratio_class, used if usable else None, others, findings)
 

@@ -149,7 +149,7 @@ def usable_levels(
 
     Set aside: drawn after `now`, flagged by the laboratory (R52), or corrected by a later entry (R54).
     """
-    corrected = {record.corrects for record in history.levels if record.corrects is not None}
+    corrected = {one.corrects for one in history.levels if one.corrects is not None and one.taken <= now}
     used, ignored = [], []
     for record in history.levels:
         if record.taken > now:
@@ -171,15 +171,22 @@ def days_on_dose(history: History, moment: datetime) -> tuple[Decimal, Change | 
     if period_at(history, moment) is None:
         return None
     begun = [one for one in history.regimens if one.start <= moment]
-    since, change = begun[-1].start, _change_to(begun, len(begun) - 1)
+    since, change = begun[-1].start, _change_to(history, begun, len(begun) - 1)
     for number in range(len(begun) - 1, 0, -1):
+        if held_between(history, begun[number - 1].start, begun[number].start):
+            break
         if not _same_regimen(begun[number - 1], begun[number]):
             break
-        since, change = begun[number - 1].start, _change_to(begun, number - 1)
+        since, change = begun[number - 1].start, _change_to(history, begun, number - 1)
     resumed = max((one.at for one in history.events if one.kind == "resumed" and one.at <= moment), default=since)
     if resumed > since:
         since, change = resumed, Change.START
     return days_between(since, moment), change
+
+
+def held_between(history: History, earlier: datetime, later: datetime) -> bool:
+    """Return whether tacrolimus was held at some time after one moment and by another."""
+    return any(one.kind == "held" and earlier < one.at <= later for one in history.events)
 
 
 def _same_regimen(before: RegimenPeriod, after: RegimenPeriod) -> bool:
@@ -187,12 +194,14 @@ def _same_regimen(before: RegimenPeriod, after: RegimenPeriod) -> bool:
     return not stopped and before.regimen == after.regimen
 
 
-def _change_to(begun: list[RegimenPeriod], number: int) -> Change | None:
-    """Return which way the dose went at the start of a regimen; None for a change of product or interval."""
+def _change_to(history: History, begun: list[RegimenPeriod], number: int) -> Change | None:
+    """Return which way the dose went at the start of a regimen; a start after a pause, None where it is not known."""
     if number == 0:
         return Change.START
     before, after = begun[number - 1], begun[number]
     if before.stop is not None and before.stop < after.start:
+        return Change.START
+    if held_between(history, before.start, after.start):
         return Change.START
     if before.regimen.product != after.regimen.product or before.regimen.interval_h != after.regimen.interval_h:
         return None

@@ -164,7 +164,8 @@ def _baseline(made: Sequence[date], start: date | None) -> date:
 
 def _reference(row: MonitoringThresholdRow, earlier: Sequence[Reading], start: date | None) -> Reading:
     if row.against is Against.LOWEST:
-        return min(earlier, key=lambda one: (one.measured.value, one.measured.at))
+        since = [one for one in earlier if start is None or one.measured.day >= start]
+        return min(since or earlier[-1:], key=lambda one: (one.measured.value, one.measured.at))
     before = [one for one in earlier if start is not None and one.measured.day <= start]
     return before[-1] if before else earlier[0]
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.history import day_of, days_between, hours_between, period_at
+from tdmcli.domain.history import day_of, days_between, held_between, hours_between, period_at
 from tdmcli.domain.interaction import direction_of, fading_days, find_drug
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code
-from tdmcli.tables.interaction_rows import Direction, InteractionRow
+from tdmcli.tables.interaction_rows import Direction, Effect, InteractionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,9 +36,11 @@ def check_regimens(history: History, taken: datetime, now: datetime) -> tuple[Fi
     if _two_products(history, now):
         return (Finding(Code.TWO_PRODUCTS, refuses=True),)
     if sampled is None or _held(history, taken):
-        return (Finding(Code.HELD, {"when": "when the level was drawn"}, refuses=True),)
+        return (Finding(Code.HELD, {"when": "was in force when the level was drawn"}, refuses=True),)
     if current is None or _held(history, now):
-        return (Finding(Code.HELD, {"when": "now"}, refuses=True),)
+        return (Finding(Code.HELD, {"when": "is in force now"}, refuses=True),)
+    if held_between(history, taken, now):
+        return (Finding(Code.HELD, {"when": "was in force for a time since the level was drawn"}, refuses=True),)
     for period in (sampled, current):
         if period.route != "oral":
             return (Finding(Code.NOT_ORAL, {"route": period.route}, refuses=True),)
@@ -113,7 +115,12 @@ def check_drugs(
         direction = None if row is None else direction_of(row)
         if row is None and drug.start <= today and (drug.stop is None or drug.stop >= drawn):
             findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(drug.name), "near": ""}),)
-        if row is None or direction is None:
+        if row is None:
+            continue
+        running = drug.start <= drawn and (drug.stop is None or drug.stop > drawn)
+        if running and row.effect is Effect.AVOID:
+            findings += on_board(row)
+        if direction is None:
             continue
         values = {"drug": row.names[0]}
         for change, day in (("started", drug.start), ("stopped", drug.stop)):
@@ -122,9 +129,26 @@ def check_drugs(
         moving = _still_moving(drug, row, direction, drawn, policy)
         if moving is not None:
             findings += (_about_moving(moving, position, values),)
-        elif drug.start <= drawn and (drug.stop is None or drug.stop > drawn):
-            findings += (Finding(Code.INTERACTING_DRUG, {**values, "direction": direction}),)
+        elif running and row.effect is not Effect.AVOID:
+            findings += on_board(row)
     return tuple(sorted(findings, key=lambda finding: not finding.refuses))
+
+
+def on_board(row: InteractionRow) -> tuple[Finding, ...]:
+    """Return what a drug that is taken means for a dose: named, or refused where it is to be avoided."""
+    direction = direction_of(row)
+    if row.effect is Effect.AVOID:
+        return (Finding(Code.AVOID_COMBINATION, {"drug": row.names[0]}, refuses=direction is Direction.RAISES),)
+    if direction is None:
+        return ()
+    return (Finding(Code.INTERACTING_DRUG, {"drug": row.names[0], "does": _DOES[direction]}),)
+
+
+_DOES = {
+    Direction.RAISES: "raises the level",
+    Direction.LOWERS: "lowers the level",
+    Direction.EITHER: "may raise or lower the level",
+}
 
 
 def _still_moving(

@@ -18,6 +18,7 @@ class LevelPolicy(NamedTuple):
     confirm_above: Decimal
     previous_ratio: Decimal
     hematocrit_low_percent: Decimal
+    hematocrit_recent_days: int
 
 
 class RangePolicy(NamedTuple):

@@ -79,7 +79,6 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
 _NO_INCREASE = {
     Code.LATE_SAMPLE: "the time of the sample",
     Code.GUT_EVENT: "what happened shortly before the level",
-    Code.LOW_HEMATOCRIT: "the low haematocrit",
 }
 
 
@@ -94,6 +93,9 @@ def _needed(facts: Facts) -> tuple[Level, Regimen, Regimen, ProductRow]:
     product = facts.current.product
     if product is None:
         raise refuse(Code.MISSING_PRODUCT)
+    drawn_on = facts.sampled.product
+    if drawn_on is not None and drawn_on != product:
+        raise refuse(Code.PRODUCT_SWITCHED, before=drawn_on.name, after=product.name)
     if product.route != "oral":
         raise refuse(Code.NOT_ORAL, route=product.route)
     return facts.level, facts.sampled, facts.current, product

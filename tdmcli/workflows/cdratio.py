@@ -32,6 +32,7 @@ AGAINST_A_CLASS = frozenset(
         Code.STILL_FALLING,
         Code.INTERACTION_SETTLING,
         Code.INTERACTING_DRUG,
+        Code.AVOID_COMBINATION,
         Code.DISCREPANT,
         Code.MISSED_DOSE,
         Code.EARLY_SAMPLE,
@@ -152,17 +153,27 @@ def _findings(facts: Facts, level: Level, regimen: Regimen) -> tuple[Finding, ..
     findings += tuple(
         finding
         for finding in history_findings(facts, Position.UNDETERMINED)
-        if finding.code in AGAINST_A_CLASS | REFUSES_A_RATIO | {Code.UNTIMED_LEVEL, Code.ASSAY_CHANGED}
+        if finding.code in (AGAINST_A_CLASS | REFUSES_A_RATIO | {Code.UNTIMED_LEVEL, Code.ASSAY_CHANGED}) - {Code.HELD}
     )
-    findings += drug_findings(facts)
+    findings += drug_findings(facts) + _held_when_drawn(facts)
     refusing = tuple(finding for finding in findings if finding.refuses and finding.code in REFUSES_A_RATIO)
     settle(refusing, frozenset())
     return findings
 
 
+def _held_when_drawn(facts: Facts) -> tuple[Finding, ...]:
+    """Return whether tacrolimus was held when the level was drawn; a later pause takes nothing from a past ratio."""
+    if facts.record is None or facts.drawn is None or not facts.record.history.regimens:
+        return ()
+    from tdmcli.domain.sample_checks import check_regimens
+
+    taken = facts.drawn.taken
+    return tuple(one for one in check_regimens(facts.record.history, taken, taken) if one.code is Code.HELD)
+
+
 def _day(facts: Facts) -> int | None:
     """Return the days after transplant at which the level was drawn."""
-    if facts.record is None or facts.drawn is None:
+    if facts.record is None or facts.drawn is None or facts.day_given or facts.other_indication:
         return facts.day
     from tdmcli.domain.history import days_after_start
 
@@ -170,8 +181,9 @@ def _day(facts: Facts) -> int | None:
 
 
 def _reasons(classified: Classified) -> tuple[Finding, ...]:
-    codes = AGAINST_A_CLASS | {Code.ONCE_DAILY_PRODUCT, Code.OTHER_TIME, Code.OTHER_INDICATION}
-    return tuple(finding for finding in classified.findings if finding.code in codes)
+    codes = AGAINST_A_CLASS | {Code.ONCE_DAILY_PRODUCT, Code.OTHER_INDICATION}
+    reasons = tuple(finding for finding in classified.findings if finding.code in codes)
+    return reasons or tuple(finding for finding in classified.findings if finding.code is Code.OTHER_TIME)
 
 
 def _threshold(row: ThresholdSetRow, ratio_class: str, citations: Citations) -> ThresholdAnswer:

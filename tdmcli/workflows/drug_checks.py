@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.interaction import find_drug
+from tdmcli.domain.sample_checks import on_board
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
-from tdmcli.tables.interaction_rows import Direction, Effect
 from tdmcli.tables.readers import read_interactions, read_interactions_naming
 from tdmcli.workflows.asked import near
 from tdmcli.workflows.ranges import co_therapies_among
@@ -25,10 +25,5 @@ def check_taken(names: tuple[str, ...]) -> tuple[Finding, ...]:
             known = [one for row in read_interactions() for one in row.names]
             findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": near(spelling(name), known)}),)
             continue
-        direction = direction_of(row)
-        if row.effect is Effect.AVOID:
-            raises = direction is Direction.RAISES
-            findings += (Finding(Code.AVOID_COMBINATION, {"drug": row.names[0]}, refuses=raises),)
-        elif direction is not None:
-            findings += (Finding(Code.INTERACTING_DRUG, {"drug": row.names[0], "direction": direction}),)
+        findings += on_board(row)
     return findings

@@ -9,7 +9,7 @@ from tdmcli.domain.findings import Finding
 from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, fading_days, find_drug
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
-from tdmcli.tables.interaction_rows import InteractionRow
+from tdmcli.tables.interaction_rows import Effect, InteractionRow
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 from tdmcli.workflows.answer import Citations
 from tdmcli.workflows.interact_data import (
@@ -32,6 +32,8 @@ def adjusted_regimen(
     if question.stopping or facts.current is None:
         return None, ()
     if not with_factor:
+        if not facts.regimen_given or any(row.effect is Effect.AVOID for _, row in known):
+            return None, ()
         return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
     row = with_factor[0]
     against = _against_factor(facts, row, [one for _, one in known])
@@ -70,7 +72,7 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
 
 
 def _of_file(facts: Facts) -> tuple[Finding, ...]:
-    if facts.record is None or facts.regimen_given:
+    if facts.record is None or not facts.record.history.regimens:
         return ()
     from tdmcli.domain.sample_checks import check_regimens
 

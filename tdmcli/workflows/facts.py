@@ -31,10 +31,10 @@ OLDEST = 130
 class Facts(NamedTuple):
     """All that a question knows; None is not known. `inputs` say each value used and where it is from.
 
-    `sampled` is the regimen when the level was drawn, `current` the one taken now; `level_given` and
-    `regimen_given` say that they were typed. `drawn` and `before` stand only beside a patient file: the level
-    used, as if drawn now where it was typed, and the one before it in the file. `weight_from_file` is the day
-    of a weight that the file dates.
+    `sampled` is the regimen when the level was drawn, `current` the one taken now. `day_given`, `level_given`
+    and `regimen_given` say that they were typed, `other_indication` that the one typed is not the file's. `drawn`
+    and `before` stand only beside a patient file: the level used, as if drawn now where it was typed, and the
+    one before it in the file. `weight_from_file` is the day of a weight that the file dates.
     """
 
     now: datetime
@@ -56,6 +56,8 @@ class Facts(NamedTuple):
     record: PatientRecord | None
     drawn: LevelRecord | None
     before: LevelRecord | None
+    day_given: bool
+    other_indication: bool
     level_given: bool
     regimen_given: bool
     weight_from_file: date | None
@@ -152,6 +154,8 @@ def _from_flags(asked: Asked) -> Facts:
         record=None,
         drawn=None,
         before=None,
+        day_given=day is not None,
+        other_indication=False,
         level_given=level is not None,
         regimen_given=regimen is not None,
         weight_from_file=None,

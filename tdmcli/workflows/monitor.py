@@ -100,12 +100,17 @@ def _days_made(facts: Facts) -> dict[str, list[date]]:
     return days
 
 
+def _start(facts: Facts) -> date | None:
+    """Return the start that the file knows, for its own indication only."""
+    return None if facts.record is None or facts.other_indication else facts.record.history.start_date
+
+
 def _due(row: MonitoringTestRow, facts: Facts, days: dict[str, list[date]]) -> Due | None:
     today = _today(facts)
     if facts.record is None or today is None or not row.measures:
         return None
     made = [day for measure in row.measures for day in days.get(measure, [])]
-    return rules.due(row, made, facts.record.history.start_date, today)
+    return rules.due(row, made, _start(facts), today)
 
 
 def _assess(row: MonitoringThresholdRow, facts: Facts) -> Assessed | None:
@@ -114,7 +119,7 @@ def _assess(row: MonitoringThresholdRow, facts: Facts) -> Assessed | None:
         return None
     history = facts.record.history
     labs = [Reading(measure, one) for measure, one in history.labs]
-    return rules.assess(row, labs, history.start_date, today)
+    return rules.assess(row, labs, _start(facts), today)
 
 
 def _crosses(assessed: Assessed) -> bool:

@@ -9,7 +9,7 @@ from tdmcli.domain import neurotoxicity as rules
 from tdmcli.domain.findings import Finding, refuse
 from tdmcli.domain.interaction import find_drug
 from tdmcli.domain.spelling import spelling
-from tdmcli.domain.target_range import position
+from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
@@ -24,7 +24,7 @@ from tdmcli.tables.readers import (
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.contributing_factors import assess, factor_answer, level_factor, measured_pressure
-from tdmcli.workflows.facts import drug_findings, gather, stale_findings, timing_findings
+from tdmcli.workflows.facts import drug_findings, gather, history_findings, stale_findings, timing_findings
 from tdmcli.workflows.neurotox_data import (
     ConflictAnswer,
     NeurotoxData,
@@ -33,11 +33,14 @@ from tdmcli.workflows.neurotox_data import (
     StepAnswer,
     SymptomAnswer,
 )
-from tdmcli.workflows.ranges import RangeQuestion, find_ranges
+from tdmcli.workflows.ranges import RangeQuestion, co_therapies_among, find_ranges
 
 if TYPE_CHECKING:
     from tdmcli.tables.neurotoxicity_rows import Grade, SymptomRow
     from tdmcli.workflows.facts import Facts
+
+
+_ABOUT_A_LEVEL = frozenset({Code.HELD, Code.MISSED_DOSE, Code.DISCREPANT, Code.UNTIMED_LEVEL, Code.GUT_EVENT})
 
 
 def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
@@ -47,7 +50,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         ExpectedError: a value is malformed, or no symptom was named.
 
     """
-    facts = gather(question.asked)
+    facts = gather(question.asked._replace(indication=question.organ))
     said = question.symptoms
     if "none" in {spelling(name) for name in said}:
         if len(said) > 1:
@@ -56,7 +59,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     names = said + _symptoms_on_file(facts)
     if not names and not question.symptoms:
         raise WrongUsage("name at least one symptom, such as tremor or seizure (none, if there is none)")
-    organ = ask.find_indication(question.organ) if question.organ is not None else facts.indication
+    organ = facts.indication
     citations = Citations()
     pressure = measured_pressure(question, facts)
     graded = rules.grade(names, read_symptoms())
@@ -64,6 +67,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         graded = rules.with_raised_pressure(graded)
     low_high, target_source = _range(facts, organ)
     timing = timing_findings(facts, ask.product(question.asked)) + stale_findings(facts)
+    timing += tuple(one for one in history_findings(facts, Position.UNDETERMINED) if one.code in _ABOUT_A_LEVEL)
     usable = not any(finding.refuses for finding in timing)
     where = position(facts.level, *low_high) if facts.level and low_high and usable else None
     findings = (
@@ -158,7 +162,16 @@ def _range(facts: Facts, organ: str | None) -> tuple[tuple[Decimal, Decimal] | N
         return facts.target, facts.target_from
     if organ is None or facts.day is None:
         return None, None
-    ranges = find_ranges(RangeQuestion(organ, facts.day, phase=facts.phase, population=facts.population))
+    ranges = find_ranges(
+        RangeQuestion(
+            organ,
+            facts.day,
+            phase=facts.phase,
+            population=facts.population,
+            co_therapy=co_therapies_among(facts.drugs),
+            product=facts.current.product if facts.current else None,
+        )
+    )
     if ranges.default is None:
         return None, None
     return (ranges.default.low_ng_ml, ranges.default.high_ng_ml), ranges.default.source

@@ -48,7 +48,7 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
     reason = f": {clean(history.target_reason)}" if history.target_reason else ""
     known = flags._replace(
         level=drawn.level if drawn else None,
-        sampled=_with_product(flags.sampled, current) or (sampled.regimen if sampled else None),
+        sampled=_sampled(flags, sampled, current),
         current=_with_product(flags.current, current) or (current.regimen if current else None),
         day=flags.day if flags.day is not None or other else past.days_after_start(history, now),
         indication=flags.indication or indication,
@@ -61,11 +61,19 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
         drugs=flags.drugs + tuple(drug.name for drug in past.drugs_on(history, today)),
         drawn=drawn,
         before=before,
+        other_indication=other,
         findings=(() if retrospective else _later_entries(flags, history))
         + _ignored(ignored)
         + _flags_that_win(flags, history, has_level=bool(used), has_regimen=bool(current)),
     )
     return _with_inputs(_with_times(known, history), history)
+
+
+def _sampled(flags: Facts, sampled: past.RegimenPeriod | None, current: past.RegimenPeriod | None) -> Regimen | None:
+    """Return what was taken when the level was drawn: of the file for its own level, whatever was typed since (R45)."""
+    if sampled is not None and flags.level is None:
+        return sampled.regimen
+    return _with_product(flags.sampled, current) or (sampled.regimen if sampled else None)
 
 
 def _with_product(typed: Regimen | None, period: past.RegimenPeriod | None) -> Regimen | None:
@@ -101,7 +109,9 @@ def _with_times(known: Facts, history: History) -> Facts:
     if drawn.last_dose is not None:
         known = known._replace(hours_after_dose=past.hours_between(drawn.last_dose, drawn.taken))
     on_dose = past.days_on_dose(history, drawn.taken)
-    if known.days_on_dose is None and on_dose is not None and not known.regimen_given:
+    period = past.period_at(history, drawn.taken)
+    of_file = period is not None and known.sampled == period.regimen
+    if known.days_on_dose is None and on_dose is not None and of_file:
         known = known._replace(days_on_dose=on_dose[0], change=known.change or on_dose[1])
     return known
 
@@ -214,7 +224,8 @@ def _hematocrit(facts: Facts, position: Position) -> tuple[Finding, ...]:
         return ()
     found = past.lab(facts.record.history, "hematocrit_percent", facts.today)
     limit = read_policy().level.hematocrit_low_percent
-    if found is None or found.value >= limit:
+    recent = read_policy().level.hematocrit_recent_days
+    if found is None or found.value >= limit or (facts.today - found.day).days > recent:
         return ()
     values = {"hematocrit": show(found.value), "day": found.day.isoformat(), "limit": show(limit)}
     return (Finding(Code.LOW_HEMATOCRIT, values),)
@@ -225,7 +236,7 @@ def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
     if facts.record is None or facts.drawn is None:
         return ()
     policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
-    findings = () if facts.regimen_given else checks.check_regimens(history, taken, facts.now)
+    findings = checks.check_regimens(history, taken, facts.now) if history.regimens else ()
     rows = read_interactions_naming(drug.name for drug in history.drugs)
     findings += checks.check_drugs(history, taken, facts.now, position, rows, policy.interaction)
     interval = facts.sampled.interval_h if facts.sampled else 0

@@ -94,7 +94,6 @@ def test_thresholds_are_those_of_the_sources() -> None:
         "creatinine-nephrotic-25": (25, ("nephrotic-syndrome",), "seed-nephrotic"),
         "creatinine-membranous-20": (20, ("membranous-nephropathy",), "droracle-455536"),
         "egfr-lupus-45": (45, ("lupus-nephritis",), "kdigo-2024-lupus"),
-        "creatinine-transplant-label": (None, ("kidney", "liver", "heart", "lung"), "label-us-generic"),
         "creatinine-transplant-policy": (None, ("kidney", "kidney-pancreas", "liver", "heart", "lung"), "policy"),
     }
 

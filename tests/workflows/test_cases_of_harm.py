@@ -163,13 +163,17 @@ def test_r41_r51_a_missed_dose_is_counted_in_utc(tmp_path: Path) -> None:
 
 
 def test_diarrhoea_and_anaemia_are_no_reason_to_raise(tmp_path: Path) -> None:
-    """A low level after diarrhoea, or with a haematocrit of 21 %, raises no dose."""
+    """A low level after diarrhoea raises no dose; a recent haematocrit of 21 % is said above the proposal."""
     symptom = '[[symptoms]]\nnoted = 2026-11-19\nname = "diarrhoea"\n'
     anaemia = "[[labs]]\ntaken = 2026-11-20\nhematocrit_percent = 21\n"
-    for more, code in ((symptom, "GUT_EVENT"), (anaemia, "LOW_HEMATOCRIT")):
-        answer = ask_file(tmp_path, "adjust", HEAD + REGIMEN + level("4") + more)
-        assert change(answer) == 0
-        assert {code, "HELD_BY_TIMING"} <= codes(answer)
+    answer = ask_file(tmp_path, "adjust", HEAD + REGIMEN + level("4") + symptom)
+    assert change(answer) == 0
+    assert {"GUT_EVENT", "HELD_BY_TIMING"} <= codes(answer)
+    assert "LOW_HEMATOCRIT" in codes(ask_file(tmp_path, "adjust", HEAD + REGIMEN + level("4") + anaemia))
+    shown = CliRunner().invoke(app, ["adjust", "--patient", str(tmp_path / "p.toml"), *NOW[:2]]).stdout
+    assert shown.index("LOW_HEMATOCRIT") < shown.index("Proposal")
+    old = anaemia.replace("2026-11-20", "2026-10-14")
+    assert "LOW_HEMATOCRIT" not in codes(ask_file(tmp_path, "adjust", HEAD + REGIMEN + level("4") + old))
 
 
 @pytest.mark.parametrize(("now", "where"), [("[1, 1]", "below"), ("[5, 5]", "above")])
@@ -331,3 +335,50 @@ def test_odd_intervals_have_troughs_too() -> None:
     words = "adjust --level 12 --dose 3 --every 48 --product prograf --target 6-9 --hours-after-dose 1"
     answer = ask(*words.split())
     assert answer["code"] == "NOT_A_TROUGH"
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "flags", "code"),
+    [
+        ("12", '[[events]]\nat = 2026-11-20T09:00:00\nkind = "held"\n', ("--dose", "3", "--every", "12"), "HELD"),
+        ("12", "", ("--product", "advagraf", "--dose", "6", "--every", "24"), "PRODUCT_SWITCHED"),
+        (
+            "4",
+            '[[events]]\nat = 2026-11-15T08:00:00\nkind = "held"\n'
+            + REGIMEN.replace("2026-10-13T08:00:00", "2026-11-19T20:00:00"),
+            (),
+            "NOT_STEADY_STATE",
+        ),
+        ("12", '[[drugs]]\nname = "paxlovid"\nstart = 2026-11-19\n', (), "AVOID_COMBINATION"),
+        (
+            "12",
+            '[[drugs]]\nname = "amiodarone"\nstart = 2026-06-19\nstop = 2026-10-01\n',
+            (),
+            "INTERACTION_SETTLING",
+        ),
+    ],
+    ids=["held, dose typed", "another product typed", "taken again after a hold", "drug to avoid", "long half-life"],
+)
+def test_what_the_file_says_is_checked_with_and_without_flags(
+    tmp_path: Path, value: str, more: str, flags: tuple[str, ...], code: str
+) -> None:
+    """A typed dose or product takes no check of the file's history away."""
+    answer = ask_file(tmp_path, "adjust", HEAD + REGIMEN + level(value) + more, *flags)
+    assert answer["code"] == code
+    assert answer["exit"] in (3, 4)
+
+
+def test_an_old_haematocrit_is_not_todays(tmp_path: Path) -> None:
+    """Anaemia of the week is warned of beside the proposal; that of a month ago is not."""
+    found = [
+        codes(ask_file(tmp_path, "adjust", HEAD + REGIMEN + level("5") + f"[[labs]]\ntaken = {day}\n{lab}"))
+        for day, lab in (("2026-11-19", "hematocrit_percent = 30\n"), ("2026-10-20", "hematocrit_percent = 30\n"))
+    ]
+    assert ["LOW_HEMATOCRIT" in one for one in found] == [True, False]
+
+
+def test_no_class_beside_a_drug_to_avoid() -> None:
+    """The ratio of a trough under ritonavir says nothing of the patient's own metabolism."""
+    answer = ask("cdratio", "--level", "8", *ORAL, "--days", "90", "--with", "paxlovid")
+    assert answer["data"]["class"] == "not-classified"
+    assert "AVOID_COMBINATION" in codes(answer)

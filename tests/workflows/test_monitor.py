@@ -100,14 +100,11 @@ def test_a_finding_states_both_values_and_days(monitored: Asks) -> None:
 
 
 def test_a_rise_after_a_transplant_asks_for_the_level_and_to_exclude_rejection(monitored: Asks) -> None:
-    """Counted from the lowest value, with the label's view and the policy apart."""
+    """Counted from the lowest value since the transplant, which policy asks for and no source gives a size of."""
     text = creatinine(("2026-09-02", 600), ("2026-10-01", 110), ("2026-11-20", 121))
     findings = monitored(KIDNEY + text)["findings"]
-    assert [(row["source"], row["reference"]["value"]) for row in findings] == [
-        ("label-us-generic", 110),
-        ("policy", 110),
-    ]
-    assert "rejection to be excluded" in findings[1]["text"]
+    assert [(row["source"], row["reference"]["value"]) for row in findings] == [("policy", 110)]
+    assert "rejection to be excluded" in findings[0]["text"]
 
 
 @pytest.mark.parametrize(("egfr", "states"), [(46, ["not-crossed"]), (45, ["crossed"]), (None, ["not-assessed"])])
