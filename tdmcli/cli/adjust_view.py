@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, tone_of
+from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.cli.ranges_view import range_grids
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_mg, show_percent, show_range
@@ -176,13 +176,12 @@ def one_intake(units: tuple[UnitsAnswer, ...] | None) -> str:
 def _note(answer: Answer[AdjustData]) -> list[str]:
     data = answer.data
     following = data.next_level
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     low_high = show_range(data.target.low_ng_ml, data.target.high_ng_ml)
     return [
         f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({_whose(data)}).",
         f"Proposal: {_proposed(answer)}; {_units(data.proposal)} per intake.",
         f"Next level {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason}.",
-        f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        f"{warned(answer)} {signed(answer)}",
     ]
 
 

@@ -161,8 +161,9 @@ app = typer.Typer(
 def _show_version(value: bool) -> None:
     if value:
         from tdmcli.cli import output
+        from tdmcli.tables.readers import read_data_version
 
-        output.write(f"tdmcli {__version__}, tables {output.envelope_tool()['data_version']}\n")
+        output.write(f"tdmcli {__version__}, tables {read_data_version()}\n")
         raise typer.Exit
 
 

@@ -90,3 +90,14 @@ def line(text: str, tone: Tone = Tone.PLAIN, indent: int = 0) -> Line:
 def tone_of(position: str | None) -> Tone:
     """Return the tone of a position: its own for below, within and above, plain for the rest."""
     return Tone(position) if position in {"below", "within", "above"} else Tone.PLAIN
+
+
+def warned(answer: Answer[Data]) -> str:
+    """Return the codes of the warnings, each once, as a note has them."""
+    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
+    return f"Warnings: {codes}."
+
+
+def signed(answer: Answer[Data]) -> str:
+    """Return the last words of a note: the tool, the day, and what it is not."""
+    return f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify."

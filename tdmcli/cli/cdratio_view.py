@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
+from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
 from tdmcli.domain.units import show as shown
 
 if TYPE_CHECKING:
@@ -62,13 +62,12 @@ def _set(one: ThresholdAnswer) -> str:
 
 def _note(answer: Answer[CdRatioData]) -> list[str]:
     data = answer.data
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     sources = ", ".join(data.threshold_row.sources) if data.threshold_row else "no set holds"
     return [
         f"Tacrolimus C/D ratio {shown(data.cd_ratio_ng_ml_per_mg)} ng/mL per mg: {data.class_} ({sources}).",
         f"Level {data.level} on {data.regimen}.",
-        f"Warnings: {codes}.",
-        f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        warned(answer),
+        signed(answer),
     ]
 
 

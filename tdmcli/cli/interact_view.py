@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.cli.adjust_view import one_intake
-from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line
+from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
 from tdmcli.domain.units import show as shown
 from tdmcli.workflows.interact_data import AdjustedRegimen, FoldAnswer, InteractData, InteractionAnswer
 
@@ -135,13 +135,12 @@ def _note(answer: Answer[InteractData]) -> list[str]:
         if first
         else "Next level: ask the transplant centre."
     )
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     verb = "Stopping" if data.stopping else "Starting"
     return [
         f"{verb} with tacrolimus - {effects or 'table listed'}.",
         dose,
         when,
-        f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        f"{warned(answer)} {signed(answer)}",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line
+from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +134,6 @@ def _names_in(data: MonitorData, state: str) -> str:
 
 def _note(answer: Answer[MonitorData]) -> list[str]:
     data = answer.data
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     states = {state: _names_in(data, state) for state in _WORST_FIRST}
     found = "; ".join(
         f"{says} [{sources}]" for says, sources in _grouped((one.says, one.source) for one in data.findings)
@@ -147,8 +146,8 @@ def _note(answer: Answer[MonitorData]) -> list[str]:
     return [
         first,
         f"Limits crossed: {found or ('none found' if _has_file(data) else 'no patient file')}.",
-        f"Warnings: {codes}.",
-        f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        warned(answer),
+        signed(answer),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, tone_of
+from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.domain.units import show_range
 
 if TYPE_CHECKING:
@@ -61,13 +61,12 @@ def _note(answer: Answer[NeurotoxData]) -> list[str]:
     factors = ", ".join(one.name for one in data.factors if one.present) or "none found"
     missing = ", ".join(one.name for one in data.factors if one.present is None) or "none"
     level = f"; level {data.level} {data.position or 'not compared'}" if data.level else ""
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     symptoms = ", ".join(one.name for one in data.symptoms) or "none"
     return [
         f"Neurotoxicity on tacrolimus: {symptoms}; grade {data.grade or 'not known, treat as severe'}{level}.",
         f"Contributing: {factors}. Not assessed: {missing}.",
         f"First step: {data.steps[0].text if data.steps else 'none'}",
-        f"Warnings: {codes}. tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        f"{warned(answer)} {signed(answer)}",
     ]
 
 

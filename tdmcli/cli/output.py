@@ -12,6 +12,7 @@ from tdmcli import __version__
 from tdmcli.cli.blocks import Block, Bullets, Cell, Headlines, Tone, View, line
 from tdmcli.cli.options import Format
 from tdmcli.errors import Code, NotWritten
+from tdmcli.tables.readers import read_data_version
 from tdmcli.workflows.answer import Answer, envelope, to_json
 
 if TYPE_CHECKING:
@@ -113,13 +114,8 @@ def _foot(answer: Answer[Any]) -> list[Block]:
     blocks.append(line(""))
     if answer.assumed:
         blocks.append(line(answer.assumed))
-    data_version = envelope_tool()["data_version"]
-    blocks.append(
-        line(
-            f"tdmcli {__version__}, tables {data_version}, as of {answer.as_of.isoformat(timespec='minutes')}.",
-            Tone.DIM,
-        )
-    )
+    as_of = answer.as_of.isoformat(timespec="minutes")
+    blocks.append(line(f"tdmcli {__version__}, tables {read_data_version()}, as of {as_of}.", Tone.DIM))
     blocks.append(line(DISCLAIMER))
     return blocks
 
@@ -130,13 +126,6 @@ _READ = {
     "secondary": "at second hand",
     "own": "not evidence",
 }
-
-
-def envelope_tool() -> dict[str, str]:
-    """Return the versions that stand in every answer."""
-    from tdmcli.tables.readers import read_data_version
-
-    return {"version": __version__, "data_version": read_data_version()}
 
 
 def json_text(content: Mapping[str, object]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Cell, Headlines, Line, Part, Tone, View, line, tone_of
+from tdmcli.cli.blocks import Block, Cell, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.cli.ranges_view import grid, range_grids
 from tdmcli.domain.target_range import AIMABLE
 from tdmcli.domain.units import show as shown
@@ -79,14 +79,13 @@ def _note(answer: Answer[TargetData]) -> list[str]:
     text = "no single range" if used is None else show_range(used.low_ng_ml, used.high_ng_ml)
     source = data.own.from_ if data.own else data.default.source if data.default else "see tdmcli target"
     level = f"Tacrolimus level {data.level}: {data.position or 'not compared'}." if data.level else "Tacrolimus target."
-    codes = ", ".join(dict.fromkeys(one.code for one in answer.warnings)) or "none"
     others = [_short(row) for row in data.rows if row is not data.default and row.kind in AIMABLE]
     day = "" if data.days_after_transplant is None else f", day {data.days_after_transplant}"
     return [
         f"{level} Range {text} ({data.indication}{day}; {source}).",
         f"Other ranges that apply: {'; '.join(others) or 'none'}.",
-        f"Warnings: {codes}.",
-        f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify.",
+        warned(answer),
+        signed(answer),
     ]
 
 

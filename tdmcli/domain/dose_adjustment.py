@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import achievable_regimens, units_for
-from tdmcli.domain.dose_case import PLACES, Case, Option, highest_allowed, make_option, product_of
+from tdmcli.domain.dose_case import PLACES, Case, Option, check_interval, highest_allowed, make_option, product_of
 from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.units import rounded, show, show_mg, show_percent
@@ -113,10 +113,7 @@ def _dose_findings(
             strengths = ", ".join(show(strength) for strength in product.strengths_mg)
             findings += (Finding(Code.NOT_ACHIEVABLE, {"dose": show_mg(mg), "strengths": strengths}),)
             break
-    if case.current.interval_h not in product.intervals_h:
-        usual = " or ".join(str(hours) for hours in product.intervals_h)
-        values = {"product": product.name, "usual": usual, "interval": str(case.current.interval_h)}
-        findings += (Finding(Code.UNUSUAL_INTERVAL, values),)
+    findings += check_interval(case.current.interval_h, product)
     if case.sampled.daily_dose_mg != case.current.daily_dose_mg:
         trough = f"{show(current.predicted_trough_ng_ml, 1)} ng/mL ({current.position})"
         values = {"sampled": case.sampled.text, "current": case.current.text, "trough": trough}

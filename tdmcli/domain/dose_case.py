@@ -90,3 +90,12 @@ def highest_allowed(case: Case, policy: DosePolicy) -> Decimal:
     current = case.current.daily_dose_mg
     capped = min(case.sampled.daily_dose_mg, current) * (1 + policy.max_increase_percent / 100)
     return max(min(capped, policy.confirm_above_mg), current)
+
+
+def check_interval(interval_h: int, product: ProductRow) -> tuple[Finding, ...]:
+    """Return whether a product is taken at another interval (hours) than its own."""
+    if interval_h in product.intervals_h:
+        return ()
+    usual = " or ".join(str(hours) for hours in product.intervals_h)
+    values = {"product": product.name, "usual": usual, "interval": str(interval_h)}
+    return (Finding(Code.UNUSUAL_INTERVAL, values),)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.trough import Change
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Symptom:
 
     noted: date
     name: str
+
+    @property
+    def is_diarrhoea(self) -> bool:
+        """Return whether it is diarrhoea, in either spelling."""
+        return spelling(self.name) in {"diarrhoea", "diarrhea"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.history import day_of, days_between, held_between, hours_between, period_at
 from tdmcli.domain.interaction import direction_of, fading_days, find_drug
-from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code
@@ -97,7 +96,7 @@ def check_events(history: History, taken: datetime, window_h: Decimal, policy: E
             findings += (Finding(Code.GUT_EVENT, {"event": event.kind.replace("-", " ")}),)
     day = day_of(taken, history.zone)
     for symptom in history.symptoms:
-        if spelling(symptom.name) in {"diarrhoea", "diarrhea"} and timedelta() <= day - symptom.noted <= recent:
+        if symptom.is_diarrhoea and timedelta() <= day - symptom.noted <= recent:
             findings += (Finding(Code.GUT_EVENT, {"event": "diarrhoea (raises the level)"}),)
     return findings
 
@@ -117,8 +116,8 @@ def check_drugs(
             findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(drug.name), "near": ""}),)
         if row is None:
             continue
-        running = drug.start <= drawn and (drug.stop is None or drug.stop > drawn)
-        if running and row.effect is Effect.AVOID:
+        moving = None if direction is None else _still_moving(drug, row, direction, drawn, policy)
+        if _running(drug, drawn) and (moving is None or row.effect is Effect.AVOID):
             findings += on_board(row)
         if direction is None:
             continue
@@ -126,11 +125,8 @@ def check_drugs(
         for change, day in (("started", drug.start), ("stopped", drug.stop)):
             if day is not None and drawn < day <= today:
                 findings += (Finding(Code.INTERACTION_AFTER_LEVEL, {**values, "change": change}, refuses=True),)
-        moving = _still_moving(drug, row, direction, drawn, policy)
         if moving is not None:
             findings += (_about_moving(moving, position, values),)
-        elif running and row.effect is not Effect.AVOID:
-            findings += on_board(row)
     return tuple(sorted(findings, key=lambda finding: not finding.refuses))
 
 
@@ -151,6 +147,10 @@ _DOES = {
 }
 
 
+def _running(drug: DrugPeriod, day: date) -> bool:
+    return drug.start <= day and (drug.stop is None or drug.stop > day)
+
+
 def _still_moving(
     drug: DrugPeriod, row: InteractionRow, direction: Direction, drawn: date, policy: InteractionPolicy
 ) -> str | None:
@@ -162,8 +162,7 @@ def _still_moving(
     starting, stopping = words.get(direction, ("moving", "moving"))
     if drug.stop is not None and timedelta() <= drawn - drug.stop <= timedelta(days=fading):
         return stopping
-    running = drug.stop is None or drug.stop > drawn
-    if running and timedelta() <= drawn - drug.start <= timedelta(days=onset):
+    if _running(drug, drawn) and drawn - drug.start <= timedelta(days=onset):
         return starting
     return None
 
@@ -206,8 +205,3 @@ def check_weight_age(age_days: int, *, adult: bool, limits: tuple[int, int]) -> 
     if age_days > limit:
         return (Finding(Code.WEIGHT_OLD, {"age": str(age_days), "limit": str(limit)}),)
     return ()
-
-
-def level_age_days(record: LevelRecord, now: datetime) -> Decimal:
-    """Return the days since a level was drawn."""
-    return days_between(record.taken, now)

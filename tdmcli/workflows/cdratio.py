@@ -13,7 +13,7 @@ from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy, read_threshold_sets
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import assumed, drug_findings, gather, history_findings
+from tdmcli.workflows.facts import assumed, drug_findings, gather, history_findings, regimen_findings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -163,12 +163,10 @@ def _findings(facts: Facts, level: Level, regimen: Regimen) -> tuple[Finding, ..
 
 def _held_when_drawn(facts: Facts) -> tuple[Finding, ...]:
     """Return whether tacrolimus was held when the level was drawn; a later pause takes nothing from a past ratio."""
-    if facts.record is None or facts.drawn is None or not facts.record.history.regimens:
+    if facts.drawn is None:
         return ()
-    from tdmcli.domain.sample_checks import check_regimens
-
     taken = facts.drawn.taken
-    return tuple(one for one in check_regimens(facts.record.history, taken, taken) if one.code is Code.HELD)
+    return tuple(one for one in regimen_findings(facts, taken, taken) if one.code is Code.HELD)
 
 
 def _day(facts: Facts) -> int | None:

@@ -25,7 +25,6 @@ from tdmcli.workflows.neurotox_data import (
 if TYPE_CHECKING:
     from tdmcli.domain.history import Measured
     from tdmcli.domain.units import Level
-    from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow
     from tdmcli.workflows.facts import Facts
 
@@ -156,14 +155,14 @@ def _parse_pressure(text: str) -> tuple[Decimal, Decimal]:
 
 def _raising(facts: Facts) -> Assessed | None:
     """Return whether a drug that was named raises the level; not assessed when none was named."""
-    rows: list[tuple[str, InteractionRow | None]] = [
-        (name, find_drug(name, read_interactions_naming([name]))) for name in facts.drugs
-    ]
-    if not rows:
+    if not facts.drugs:
         return None
-    raising = [row.names[0] for _, row in rows if row is not None and direction_of(row) is Direction.RAISES]
+    rows = read_interactions_naming(facts.drugs)
+    found = [find_drug(name, rows) for name in facts.drugs]
+    known = [row for row in found if row is not None]
+    raising = [row.names[0] for row in known if direction_of(row) is Direction.RAISES]
     if raising:
         return Assessed(", ".join(raising), "", present=True)
-    if any(row is None for _, row in rows):
+    if len(known) < len(found):
         return None
-    return Assessed(", ".join(row.names[0] for _, row in rows if row is not None), "", present=False)
+    return Assessed(", ".join(row.names[0] for row in known), "", present=False)

@@ -17,13 +17,19 @@ def check_taken(names: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return a finding for each drug on board that moves the level or is not in the table (R72)."""
     findings: tuple[Finding, ...] = ()
     co_therapies = co_therapies_among(names)
+    rows = read_interactions_naming(names)
     for name in names:
-        row = find_drug(name, read_interactions_naming([name]))
+        row = find_drug(name, rows)
         if row is None and name in co_therapies:
             continue
         if row is None:
-            known = [one for row in read_interactions() for one in row.names]
-            findings += (Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": near(spelling(name), known)}),)
+            findings += (unlisted(name),)
             continue
         findings += on_board(row)
     return findings
+
+
+def unlisted(name: str) -> Finding:
+    """Return that a name is not in the table, with the names close to it."""
+    known = [one for row in read_interactions() for one in row.names]
+    return Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": near(spelling(name), known)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.capsules import units_for
+from tdmcli.domain.dose_case import check_interval
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, fading_days, find_drug
 from tdmcli.domain.units import clean
@@ -12,6 +13,7 @@ from tdmcli.errors import Code
 from tdmcli.tables.interaction_rows import Effect, InteractionRow
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 from tdmcli.workflows.answer import Citations
+from tdmcli.workflows.facts import regimen_findings
 from tdmcli.workflows.interact_data import (
     AdjustedRegimen,
     InteractQuestion,
@@ -54,11 +56,9 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
     if product is not None and product.route != "oral":
         return (Finding(Code.NOT_ORAL, {"route": product.route}, refuses=True),)
     findings: tuple[Finding, ...] = ()
-    if product is not None and current.interval_h not in product.intervals_h:
-        usual = " or ".join(str(hours) for hours in product.intervals_h)
-        values = {"product": product.name, "usual": usual, "interval": str(current.interval_h)}
-        findings += (Finding(Code.UNUSUAL_INTERVAL, values),)
-    findings += _of_file(facts)
+    if product is not None:
+        findings += check_interval(current.interval_h, product)
+    findings += regimen_findings(facts, facts.now, facts.now)
     on_board, unlisted = _moving_drugs(facts)
     findings += tuple(Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ""}) for name in unlisted)
     if any(one.inhibitor for one in on_board):
@@ -69,14 +69,6 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
     if moving:
         findings += (Finding(Code.OTHER_DRUG_MOVES, {"drug": moving[0].names[0]}, refuses=True),)
     return findings
-
-
-def _of_file(facts: Facts) -> tuple[Finding, ...]:
-    if facts.record is None or not facts.record.history.regimens:
-        return ()
-    from tdmcli.domain.sample_checks import check_regimens
-
-    return check_regimens(facts.record.history, facts.now, facts.now)
 
 
 def _moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:

@@ -188,6 +188,15 @@ def history_findings(facts: Facts, position: Position) -> tuple[Finding, ...]:
     return against_level(facts, position)
 
 
+def regimen_findings(facts: Facts, taken: datetime, now: datetime) -> tuple[Finding, ...]:
+    """Return what the file's regimens say between two moments, or nothing where it has none."""
+    if facts.record is None or not facts.record.history.regimens:
+        return ()
+    from tdmcli.domain.sample_checks import check_regimens
+
+    return check_regimens(facts.record.history, taken, now)
+
+
 def drug_findings(facts: Facts) -> tuple[Finding, ...]:
     """Return what the drugs named with --with do, or nothing where none was."""
     if not facts.drugs_said:

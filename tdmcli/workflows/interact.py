@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding, refuse
 from tdmcli.domain.interaction import direction_of, find_drug, opposite
-from tdmcli.domain.spelling import spelling
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.interaction_rows import AdviceRow, Effect, InteractionRow
 from tdmcli.tables.readers import read_interactions, read_interactions_naming, read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.drug_checks import unlisted
 from tdmcli.workflows.factor_dose import adjusted_regimen
 from tdmcli.workflows.facts import gather
 from tdmcli.workflows.interact_data import (
@@ -55,7 +55,7 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
         if row is None or all(row is not other for _, other in found):
             found.append((name, row))
     found.sort(key=lambda one: one[1] is not None)
-    unknown = [_unlisted(name) for name, row in found if row is None]
+    unknown = [unlisted(name) for name, row in found if row is None]
     known = [(name, row) for name, row in found if row is not None]
     if not known:
         names = ", ".join(finding.values["drug"] for finding in unknown)
@@ -67,11 +67,6 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
     if opposite([row for _, row in known]):
         findings += (Finding(Code.OPPOSITE_DIRECTIONS),)
     findings += _conflicts(known, organ)
-    inputs = dict(facts.inputs) | {"asked": {"value": [clean(name) for name in question.drugs], "from": "arguments"}}
-    if question.stopping:
-        inputs["stopping"] = {"value": True, "from": "--stopping"}
-    if question.organ is not None:
-        inputs["organ"] = {"value": organ, "from": "--organ"}
     answers = tuple(
         _unlisted_answer(name) if row is None else _interaction(name, row, organ, citations, stopping=question.stopping)
         for name, row in found
@@ -91,7 +86,7 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
         as_of=facts.now,
         warnings=warn(findings),
         sources=citations.cited(),
-        inputs=inputs,
+        inputs=facts.inputs | _own_inputs(question, organ),
         assumed=None,
     )
 
@@ -103,13 +98,18 @@ def _whole_table(question: InteractQuestion, facts: Facts) -> Answer[InteractDat
     return Answer(command="interact", data=data, as_of=facts.now, inputs=facts.inputs)
 
 
+def _own_inputs(question: InteractQuestion, organ: str | None) -> dict[str, object]:
+    """Return what only this command takes, as it was given (R62)."""
+    inputs: dict[str, object] = {"asked": {"value": [clean(name) for name in question.drugs], "from": "arguments"}}
+    if question.stopping:
+        inputs["stopping"] = {"value": True, "from": "--stopping"}
+    if question.organ is not None:
+        inputs["organ"] = {"value": organ, "from": "--organ"}
+    return inputs
+
+
 def _organ(question: InteractQuestion, facts: Facts) -> str | None:
     return ask.find_indication(question.organ) if question.organ is not None else facts.indication
-
-
-def _unlisted(name: str) -> Finding:
-    known = [one for row in read_interactions() for one in row.names]
-    return Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ask.near(spelling(name), known)})
 
 
 def _unlisted_answer(name: str) -> InteractionAnswer:

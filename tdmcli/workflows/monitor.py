@@ -76,15 +76,6 @@ def answer_monitor(asked: Asked) -> Answer[MonitorData]:
     )
 
 
-def _today(facts: Facts) -> date | None:
-    """Return the patient's day, or None without a patient file."""
-    if facts.record is None:
-        return None
-    from tdmcli.domain.history import day_of
-
-    return day_of(facts.now, facts.record.history.zone)
-
-
 def _days_made(facts: Facts) -> dict[str, list[date]]:
     """Return the days on which each measure was made; levels that are set aside don't count."""
     if facts.record is None:
@@ -106,20 +97,18 @@ def _start(facts: Facts) -> date | None:
 
 
 def _due(row: MonitoringTestRow, facts: Facts, days: dict[str, list[date]]) -> Due | None:
-    today = _today(facts)
-    if facts.record is None or today is None or not row.measures:
+    if facts.record is None or not row.measures:
         return None
     made = [day for measure in row.measures for day in days.get(measure, [])]
-    return rules.due(row, made, _start(facts), today)
+    return rules.due(row, made, _start(facts), facts.today)
 
 
 def _assess(row: MonitoringThresholdRow, facts: Facts) -> Assessed | None:
-    today = _today(facts)
-    if facts.record is None or today is None:
+    if facts.record is None:
         return None
     history = facts.record.history
     labs = [Reading(measure, one) for measure, one in history.labs]
-    return rules.assess(row, labs, _start(facts), today)
+    return rules.assess(row, labs, _start(facts), facts.today)
 
 
 def _crosses(assessed: Assessed) -> bool:

@@ -86,15 +86,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     steps = rules.steps_for(graded, where, read_steps())
     data = NeurotoxData(
         grade=graded.grade,
-        symptoms=tuple(
-            SymptomAnswer(
-                row.id if row else clean(name),
-                None if row is None else one,
-                _symptom_note(row, one),
-                citations.add(row.source) if row else None,
-            )
-            for name, row, one in graded.symptoms
-        ),
+        symptoms=tuple(_symptom(name, row, one, citations) for name, row, one in graded.symptoms),
         factors=tuple(factor_answer(row, assessed[row.id], citations) for row in read_factors()),
         steps=tuple(
             StepAnswer(number, step.text.format_map(_gaps()), citations.add(step.source))
@@ -110,24 +102,13 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         target_source=target_source,
         position=where,
     )
-    inputs = facts.inputs | {
-        name: {"value": clean(value), "from": f"--{option}"}
-        for name, option, value in (
-            ("symptoms", "symptoms", " ".join(question.symptoms) or None),
-            ("magnesium", "magnesium", question.magnesium),
-            ("blood_pressure", "bp", question.blood_pressure),
-            ("cholesterol", "cholesterol", question.cholesterol),
-            ("organ", "organ", question.organ),
-        )
-        if value is not None
-    }
     return Answer(
         command="neurotox",
         data=data,
         as_of=facts.now,
         warnings=warn(findings),
         sources=citations.cited(),
-        inputs=inputs,
+        inputs=facts.inputs | _own_inputs(question),
         assumed="Assumed: a trough." if facts.level and facts.hours_after_dose is None else None,
     )
 
@@ -138,23 +119,40 @@ def _gaps() -> dict[str, int]:
     return {"repeat_from": policy.repeat_from_days, "repeat_to": policy.repeat_to_days}
 
 
-def _symptom_note(row: SymptomRow | None, graded: Grade) -> str | None:
-    if row is not None and graded is not row.grade:
+def _own_inputs(question: NeurotoxQuestion) -> dict[str, object]:
+    """Return what only this command takes, as it was given (R62)."""
+    return {
+        name: {"value": clean(value), "from": f"--{option}"}
+        for name, option, value in (
+            ("symptoms", "symptoms", " ".join(question.symptoms) or None),
+            ("magnesium", "magnesium", question.magnesium),
+            ("blood_pressure", "bp", question.blood_pressure),
+            ("cholesterol", "cholesterol", question.cholesterol),
+            ("organ", "organ", question.organ),
+        )
+        if value is not None
+    }
+
+
+def _symptom(name: str, row: SymptomRow | None, graded: Grade, citations: Citations) -> SymptomAnswer:
+    if row is None:
+        return SymptomAnswer(clean(name), None, None, None)
+    return SymptomAnswer(row.id, graded, _symptom_note(row, graded), citations.add(row.source))
+
+
+def _symptom_note(row: SymptomRow, graded: Grade) -> str | None:
+    if graded is not row.grade:
         return "because of what comes with it: raised blood pressure, visual or mental change"
-    return row.note if row else None
+    return row.note
 
 
 def _symptoms_on_file(facts: Facts) -> tuple[str, ...]:
     """Return the nervous symptoms that the patient file notes up to now (diarrhoea is not one)."""
     if facts.record is None:
         return ()
-    from tdmcli.domain.history import day_of
-
-    history = facts.record.history
-    today = day_of(facts.now, history.zone)
     days = read_policy().neurotoxicity.recent_days
-    noted = [one.name for one in history.symptoms if 0 <= (today - one.noted).days <= days]
-    return tuple(name for name in dict.fromkeys(noted) if spelling(name) not in {"diarrhoea", "diarrhea"})
+    noted = [one for one in facts.record.history.symptoms if 0 <= (facts.today - one.noted).days <= days]
+    return tuple(dict.fromkeys(one.name for one in noted if not one.is_diarrhoea))
 
 
 def _range(facts: Facts, organ: str | None) -> tuple[tuple[Decimal, Decimal] | None, str | None]:

@@ -16,6 +16,7 @@ from tdmcli.domain.units import clean, show
 from tdmcli.errors import BadFile, Code, WrongUsage
 from tdmcli.tables.readers import indication_ids, read_interactions_naming, read_policy
 from tdmcli.workflows import asked as ask
+from tdmcli.workflows.facts import regimen_findings
 
 if TYPE_CHECKING:
     from tdmcli.domain.history import History
@@ -236,7 +237,7 @@ def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
     if facts.record is None or facts.drawn is None:
         return ()
     policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
-    findings = checks.check_regimens(history, taken, facts.now) if history.regimens else ()
+    findings = regimen_findings(facts, taken, facts.now)
     rows = read_interactions_naming(drug.name for drug in history.drugs)
     findings += checks.check_drugs(history, taken, facts.now, position, rows, policy.interaction)
     interval = facts.sampled.interval_h if facts.sampled else 0
@@ -245,7 +246,7 @@ def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
     findings += _by_the_clock(facts)
     findings += _hematocrit(facts, position)
     findings += checks.check_previous(history, facts.drawn, facts.before, policy.level.previous_ratio)
-    findings += check_age(checks.level_age_days(facts.drawn, facts.now), facts.day, policy.stale)
+    findings += check_age(past.days_between(taken, facts.now), facts.day, policy.stale)
     findings += checks.check_tenfold(history, facts.now)
     if facts.drawn.untimed:
         findings += (Finding(Code.UNTIMED_LEVEL, {"why": "the file has its date only"}),)
