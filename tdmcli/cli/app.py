@@ -2,7 +2,8 @@
 
 import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,6 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tdmcli import __version__
-from tdmcli.cli import adjust, cdratio, completions, interact, monitor, neurotox, schema, target
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
 
@@ -49,7 +49,24 @@ class Command(TyperCommand):
 
 
 class Commands(TyperGroup):
-    """The program: the single place where errors end."""
+    """The program: the single place where errors end, and the list of commands, each made when it is asked for.
+
+    Making all of them costs more than any one answer.
+    """
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """Return the names of all commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+        """Return the command of a name, made from the function of that name in the module of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"tdmcli.cli.{cmd_name}"), cmd_name)
+        settings = {"help_option_names": HELP}
+        alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+        alone.command(cmd_name, cls=Command, context_settings=settings)(function)
+        return typer.main.get_command(alone)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return --help, shown by `_show_help`."""
@@ -64,6 +81,7 @@ class Commands(TyperGroup):
         """Run, and turn whatever happens into an answer, one clear line or one JSON object, and an exit code."""
         argv = list(sys.argv[1:] if args is None else args)
         json = _wants_json(argv)
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # names, for Typer's "did you mean"
         try:
             code = super().main(args=argv, standalone_mode=False, **extra)
         except ExpectedError as error:
@@ -139,22 +157,14 @@ def _wants_json(argv: list[str]) -> bool:
     return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "target": target.target,
-    "adjust": adjust.adjust,
-    "interact": interact.interact,
-    "neurotox": neurotox.neurotox,
-    "cdratio": cdratio.cdratio,
-    "monitor": monitor.monitor,
-    "schema": schema.schema,
-    "completions": completions.completions,
-}
+HELP = ["-h", "--help"]
+COMMANDS = ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "schema", "completions")
 
 app = typer.Typer(
     cls=Commands,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
 )
 
 
@@ -185,7 +195,3 @@ def tdmcli(
         from tdmcli.cli import output
 
         output.write(ctx.get_help() + "\n")
-
-
-for _name, _function in COMMANDS.items():
-    app.command(_name, cls=Command, context_settings={"help_option_names": ["-h", "--help"]})(_function)
