@@ -35,6 +35,7 @@ def adjust(
     accept: opt.AcceptOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     check: opt.CheckOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
@@ -79,6 +80,6 @@ def adjust(
         accept=tuple(accept or ()),
     )
     answer = answer_adjust(AdjustQuestion(asked, aim, tuple(try_ or ()), source, equal_doses))
-    show(answer, VIEW, form)
+    show(answer, VIEW, form, explain=explain)
     if check and answer.out_of_range:
         raise typer.Exit(ExitCode.OUT_OF_RANGE)

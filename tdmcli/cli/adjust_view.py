@@ -49,7 +49,7 @@ def _blocks(answer: Answer[AdjustData]) -> list[Part]:
     )
     if data.position in CAUSES:
         blocks.append(line(CAUSES[data.position]))
-    blocks += range_grids(data.other_ranges, [], with_position=True)
+    blocks += range_grids(data.other_ranges, with_position=True)
     if data.not_checked:
         blocks.append(line(""))
         blocks.append(line(f"Not checked: {', '.join(data.not_checked)}.", Tone.DIM))

@@ -158,7 +158,18 @@ def _wants_json(argv: list[str]) -> bool:
 
 
 HELP = ["-h", "--help"]
-COMMANDS = ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "schema", "completions")
+COMMANDS = (
+    "target",
+    "adjust",
+    "interact",
+    "neurotox",
+    "cdratio",
+    "monitor",
+    "explain",
+    "sources",
+    "schema",
+    "completions",
+)
 
 app = typer.Typer(
     cls=Commands,

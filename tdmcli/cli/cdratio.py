@@ -18,6 +18,7 @@ def cdratio(
     with_: opt.WithDrugOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -54,4 +55,4 @@ def cdratio(
         drugs=tuple(with_ or ()),
         confirm_value=tuple(confirm_value or ()),
     )
-    show(answer_cdratio(asked), VIEW, form)
+    show(answer_cdratio(asked), VIEW, form, explain=explain)

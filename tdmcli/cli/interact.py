@@ -20,6 +20,7 @@ def interact(
     whole_table: Annotated[bool, typer.Option("--list", help="List every drug in the table.")] = False,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -52,4 +53,4 @@ def interact(
         confirm_value=tuple(confirm_value or ()),
     )
     answer = answer_interact(InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table))
-    show(answer, VIEW, form)
+    show(answer, VIEW, form, explain=explain)

@@ -15,6 +15,7 @@ def monitor(
     days: opt.DaysOption = None,
     months: opt.MonthsOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -41,4 +42,4 @@ def monitor(
         days=days,
         months=months,
     )
-    show(answer_monitor(asked), VIEW, form)
+    show(answer_monitor(asked), VIEW, form, explain=explain)

@@ -142,7 +142,7 @@ def _note(answer: Answer[MonitorData]) -> list[str]:
     if _has_file(data):
         first = f"{head}: overdue {states['overdue']}; due {states['due']}; not recorded {states['not-recorded']}."
     else:
-        first = f"{head}: {_names(data.tests)}."
+        first = f"{head}: {_names(one for one in data.tests if not one.borrowed)}."
     return [
         first,
         f"Limits crossed: {found or ('none found' if _has_file(data) else 'no patient file')}.",

@@ -30,6 +30,7 @@ def neurotox(
     hours_after_dose: opt.HoursOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -62,4 +63,4 @@ def neurotox(
         confirm_value=tuple(confirm_value or ()),
     )
     question = NeurotoxQuestion(asked, tuple(symptoms or ()), magnesium, bp, cholesterol, organ)
-    show(answer_neurotox(question), VIEW, form)
+    show(answer_neurotox(question), VIEW, form, explain=explain)

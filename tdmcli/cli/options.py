@@ -110,6 +110,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="The same as --format j
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="TIME", help="Answer as of this time (ISO 8601), not now.")
 ]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Append the arithmetic with the numbers put in.")]
 CheckOption = Annotated[bool, typer.Option("--check", help="Exit with 10 when the level is out of range.")]
 LevelOption = Annotated[
     str | None,
@@ -204,3 +205,9 @@ def chosen(form: Format, json: bool) -> Format:
     if json and form not in {Format.AUTO, Format.JSON}:
         raise WrongUsage(f"--json and --format {form}: give one of them")
     return Format.JSON if json else form
+
+
+def utc(as_of: str | None) -> datetime:
+    """Return the time asked about where no patient has a zone: in UTC unless it names its own."""
+    now = moment(as_of)
+    return now if now.tzinfo else now.replace(tzinfo=UTC)

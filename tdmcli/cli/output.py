@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TextIO
 
+    from tdmcli.workflows.answer import Worked
+
 Data = TypeVar("Data")
 
 NARROWEST, WIDEST = 20, 400  # columns: below, words break anyway; above, nobody reads (and Rich pads)
 DISCLAIMER = "Decision support for health professionals; verify before acting."
 
 
-def show(answer: Answer[Data], view: View[Data], form: Format) -> None:
-    """Write an answer to stdout in the format asked for.
+def show(answer: Answer[Data], view: View[Data], form: Format, *, explain: bool = False) -> None:
+    """Write an answer to stdout in the format asked for; `explain` appends the arithmetic with its numbers.
 
     Raises:
         NotWritten: stdout does not take it.
 
     """
+    if explain:
+        from tdmcli.workflows.worked import with_worked
+
+        answer = with_worked(answer)
     if form is Format.AUTO:
         form = Format.TABLE if _is_screen(_stdout()) else Format.PLAIN
     if form is Format.JSON:
@@ -102,10 +108,13 @@ def _foot(answer: Answer[Any]) -> list[Block]:
     if warnings:
         items = tuple(Cell(f"{one.code}: {one.message}", Tone.CAUTION) for one in warnings)
         blocks.append(Bullets("Warnings", items))
+    if answer.worked is not None:
+        blocks += _worked(answer.worked)
     if answer.sources:
         items = tuple(
             Cell(
-                f"{one.id}: {one.citation}{f', {one.locator}' if one.locator else ''} [{one.kind}, {_READ[one.read]}]",
+                f"{one.id}: {one.citation}{f', {one.locator}' if one.locator else ''}"
+                f" [{one.kind}, {HOW_READ[one.read]}]",
                 Tone.DIM,
             )
             for one in answer.sources
@@ -120,7 +129,15 @@ def _foot(answer: Answer[Any]) -> list[Block]:
     return blocks
 
 
-_READ = {
+def _worked(steps: tuple[Worked, ...]) -> list[Block]:
+    """Return the arithmetic, a step a line: the numbers, what they are, the equation and the id that `explain` knows."""
+    if not steps:
+        return [line(""), line("Worked out: nothing; every number here is a source's own.")]
+    items = tuple(Cell(f"{one.numbers}: {one.name}, {one.equation} [{one.formula}]") for one in steps)
+    return [Bullets("Worked out (tdmcli explain FORMULA)", items, numbered=True)]
+
+
+HOW_READ = {
     "read": "the document itself read",
     "copy": "read in a copy",
     "secondary": "at second hand",

@@ -13,20 +13,17 @@ if TYPE_CHECKING:
     from tdmcli.workflows.ranges import RangeAnswer
 
 
-def range_grids(
-    rows: tuple[RangeAnswer, ...], between: list[Block], *, with_position: bool, first: bool = False
-) -> list[Block]:
-    """Return ranges as tables: those that may be aimed at, what is said of them, and those that never are."""
+def range_grids(rows: tuple[RangeAnswer, ...], *, with_position: bool) -> list[Block]:
+    """Return ranges as tables: those that may be aimed at, and those that never are."""
     aimable = tuple(row for row in rows if row.kind in AIMABLE)
+    tables: list[Block] = [grid("Other ranges that apply", aimable, with_position=with_position)] if aimable else []
+    return tables + never_targets(rows, with_position=with_position)
+
+
+def never_targets(rows: tuple[RangeAnswer, ...], *, with_position: bool) -> list[Block]:
+    """Return the ranges that are never aimed at as a table, or nothing."""
     never = tuple(row for row in rows if row.kind not in AIMABLE)
-    blocks: list[Block] = []
-    if aimable:
-        title = "Ranges that apply" if first else "Other ranges that apply"
-        blocks.append(grid(title, aimable, with_position=with_position))
-    blocks += between
-    if never:
-        blocks.append(grid("Never targets: observed and outer ranges", never, with_position=with_position))
-    return blocks
+    return [grid("Never targets: observed and outer ranges", never, with_position=with_position)] if never else []
 
 
 def grid(title: str, rows: tuple[RangeAnswer, ...], *, with_position: bool) -> Grid:

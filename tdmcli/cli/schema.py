@@ -15,6 +15,8 @@ class Answering(StrEnum):
     NEUROTOX = "neurotox"
     CDRATIO = "cdratio"
     MONITOR = "monitor"
+    EXPLAIN = "explain"
+    SOURCES = "sources"
 
 
 def schema(command: Annotated[Answering, typer.Argument(help="The command whose answer is described.")]) -> None:

@@ -37,6 +37,7 @@ def target(
     hours_after_dose: opt.HoursOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    explain: opt.ExplainOption = False,
     check: opt.CheckOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
@@ -72,6 +73,6 @@ def target(
     )
     question = TargetQuestion(asked, population, tuple(with_ or ()), induction, source, everything)
     answer = answer_target(question)
-    show(answer, VIEW, form)
+    show(answer, VIEW, form, explain=explain)
     if check and answer.out_of_range:
         raise typer.Exit(ExitCode.OUT_OF_RANGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Block, Cell, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
-from tdmcli.cli.ranges_view import grid, range_grids
+from tdmcli.cli.ranges_view import grid, never_targets
 from tdmcli.domain.target_range import AIMABLE
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_range
@@ -21,14 +21,15 @@ def _blocks(answer: Answer[TargetData]) -> list[Part]:
     blocks: list[Part] = [_headline(data)]
     if data.level is not None:
         blocks.append(_level_line(data))
+    if data.says:
+        blocks.append(line(data.says))
     blocks.append(Headlines())
     if data.own is None and data.default is not None:
         blocks += _about_default(data.default)
     if data.default_nmol_l is not None:
         nmol = data.default_nmol_l
         blocks.append(line(f"The same in nmol/L: {shown(nmol.low_nmol_l)}-{shown(nmol.high_nmol_l)} nmol/L."))
-    others = tuple(row for row in data.rows if row is not data.default or data.own is not None)
-    blocks += range_grids(others, _agreement(data), with_position=data.level is not None, first=data.default is None)
+    blocks += _grouped(data)
     if data.other_rows:
         blocks.append(grid("For other times and conditions", data.other_rows, with_position=False))
     return blocks
@@ -66,11 +67,17 @@ def _level_line(data: TargetData) -> Line:
     return Line((Cell(f"Level {data.level}: "), Cell(where, tone_of(data.position))))
 
 
-def _agreement(data: TargetData) -> list[Block]:
-    if data.agreement is None:
-        return []
-    common = show_range(data.agreement.low_ng_ml, data.agreement.high_ng_ml)
-    return [line(f"A level of {common} lies inside every range here whose conditions are met.")]
+def _grouped(data: TargetData) -> list[Block]:
+    """Return the other ranges, a table for each kind of source, then what is never a target."""
+    with_position = data.level is not None
+    others = tuple(row for row in data.rows if row is not data.default or data.own is not None)
+    blocks: list[Block] = []
+    for group in data.groups:
+        rows = tuple(row for row in others if row.id in group.rows)
+        if rows:
+            title = f"{group.kind.capitalize()}{', beside it' if len(rows) < len(group.rows) else ''}"
+            blocks.append(grid(title, rows, with_position=with_position))
+    return blocks + never_targets(others, with_position=with_position)
 
 
 def _note(answer: Answer[TargetData]) -> list[str]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tdmcli.errors import BadFile, Code
 from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, read_text
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
+    from tdmcli.tables.explanation_rows import FormulaRow, TableRow
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
     from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
+
+Entry = TypeVar("Entry")
 
 
 def read_data_version() -> str:
@@ -33,26 +36,28 @@ def read_data_version() -> str:
 
 
 def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
-    """Return sources by id: all of them, or those wanted that exist.
+    """Return sources by id: all of them, or those wanted that exist."""
+    return _entries(SourceRow, "source", "sources.toml", wanted)
 
-    The file is the longest of all and each answer names only a few of its entries, so only those are parsed.
+
+def _entries(shape: type[Entry], key: str, name: str, wanted: Collection[str] | None) -> dict[str, Entry]:
+    """Return the entries `[key.ID]` of a file by id.
+
+    The two files of such entries are the longest, and an answer names only a few of them, so only those are parsed.
     """
-    path = data_folder() / "sources.toml"
+    path = data_folder() / name
     if wanted is None:
         table = load_toml(path)
     else:
-        entries = read_text(path).split("\n[source.")[1:]
+        entries = read_text(path).split(f"\n[{key}.")[1:]
         kept = [entry for entry in entries if entry.partition("]")[0] in wanted]
-        table = parse_toml("".join(f"[source.{entry}\n" for entry in kept), path.name)
-    rows = table.get("source", {})
-    return {key: build_row(SourceRow, {"id": key, **row}, "sources.toml") for key, row in rows.items()}
+        table = parse_toml("".join(f"[{key}.{entry}\n" for entry in kept), path.name)
+    return {one: build_row(shape, {"id": one, **row}, name) for one, row in table.get(key, {}).items()}
 
 
-@cache
-def read_codes() -> dict[str, CodeRow]:
-    """Return the text of every code by its id."""
-    table = _load("codes.toml", {"code"})["code"]
-    return {key: build_row(CodeRow, {"id": key, **row}, "codes.toml") for key, row in table.items()}
+def read_codes(wanted: Collection[str] | None = None) -> dict[str, CodeRow]:
+    """Return the texts of codes by id: all of them, or those wanted that exist."""
+    return _entries(CodeRow, "code", "codes.toml", wanted)
 
 
 @cache
@@ -114,6 +119,11 @@ def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow,
 def read_interactions() -> tuple[InteractionRow, ...]:
     """Return every interaction, file by file."""
     return tuple(row for path in _interaction_files() for row in _read_interaction_file(path.name))
+
+
+def read_interactions_by_file() -> tuple[tuple[str, tuple[InteractionRow, ...]], ...]:
+    """Return every interaction with the file that it stands in."""
+    return tuple((f"interactions/{path.name}", _read_interaction_file(path.name)) for path in _interaction_files())
 
 
 def read_interactions_naming(names: Iterable[str]) -> tuple[InteractionRow, ...]:
@@ -217,6 +227,23 @@ def read_genotype_effects() -> tuple[GenotypeEffectRow, ...]:
     from tdmcli.tables.start_rows import GenotypeEffectRow
 
     return build_rows(GenotypeEffectRow, _load("genotypes.toml", {"effect"})["effect"], "genotypes.toml")
+
+
+@cache
+def read_formulas() -> dict[str, FormulaRow]:
+    """Return every formula by its id."""
+    from tdmcli.tables.explanation_rows import FormulaRow
+
+    rows = build_rows(FormulaRow, _load("formulas.toml", {"formula"})["formula"], "formulas.toml")
+    return {row.id: row for row in rows}
+
+
+def read_tables() -> dict[str, TableRow]:
+    """Return what each table is, by its name."""
+    from tdmcli.tables.explanation_rows import TableRow
+
+    rows = build_rows(TableRow, _load("tables.toml", {"table"})["table"], "tables.toml")
+    return {row.id: row for row in rows}
 
 
 def _load(name: str, keys: set[str]) -> dict[str, Any]:

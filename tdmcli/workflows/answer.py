@@ -42,10 +42,21 @@ class Cited(NamedTuple):
     read: str
 
 
+class Worked(NamedTuple):
+    """A step of the arithmetic with the answer's numbers put in; `formula` is an id that `explain` knows."""
+
+    formula: str
+    name: str
+    equation: str
+    numbers: str
+    source: str
+
+
 class Answer(NamedTuple, Generic[Data]):
     """The answer to one question.
 
-    `inputs` hold everything used and where it came from; `assumed` is the line of what the question didn't say.
+    `inputs` hold everything used and where it came from; `assumed` is the line of what the question didn't say;
+    `worked` is the arithmetic, None where it was not asked for.
     """
 
     command: str
@@ -56,6 +67,7 @@ class Answer(NamedTuple, Generic[Data]):
     inputs: Mapping[str, object] = MappingProxyType({})
     assumed: str | None = None
     out_of_range: bool = False
+    worked: tuple[Worked, ...] | None = None
 
 
 class Citations:
@@ -94,7 +106,7 @@ def warn(findings: Iterable[Finding]) -> tuple[Warned, ...]:
 
 def text_of(finding: Finding) -> str:
     """Return what a finding means and what to do, from codes.toml."""
-    row = read_codes().get(finding.code)
+    row = read_codes({finding.code}).get(finding.code)
     if row is None:
         return str(finding.code)
     return " ".join(part.format_map(finding.values) for part in (row.message, row.action) if part)
@@ -109,6 +121,7 @@ def envelope(answer: Answer[Any]) -> dict[str, object]:
         warnings=to_json(answer.warnings),
         sources=to_json(answer.sources),
         inputs=to_json(dict(answer.inputs)),
+        worked=to_json(answer.worked),
         as_of=answer.as_of.isoformat(),
     )
 
@@ -141,6 +154,7 @@ def _envelope(**parts: object) -> dict[str, object]:
         "warnings": [],
         "sources": [],
         "inputs": {},
+        "worked": None,
         "tool": {"version": __version__, "data_version": read_data_version()},
         "as_of": None,
     } | parts

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from tdmcli.errors import Code
-from tdmcli.workflows.answer import SCHEMA, Cited, Warned, field_names
+from tdmcli.workflows.answer import SCHEMA, Cited, Warned, Worked, field_names
 
 DATA_CLASSES = {
     "target": ("tdmcli.workflows.target", "TargetData"),
@@ -19,6 +19,8 @@ DATA_CLASSES = {
     "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
+    "explain": ("tdmcli.workflows.explain", "ExplainData"),
+    "sources": ("tdmcli.workflows.sources", "SourcesData"),
 }
 
 _PLAIN: dict[type, dict[str, Any]] = {
@@ -45,6 +47,7 @@ def answer_schema(command: str) -> dict[str, Any]:
         "warnings": {"type": "array", "items": schema_of(Warned)},
         "sources": {"type": "array", "items": schema_of(Cited)},
         "inputs": {"type": "object"},
+        "worked": {"anyOf": [{"type": "array", "items": schema_of(Worked)}, {"type": "null"}]},
         "tool": {
             "type": "object",
             "properties": {"version": {"type": "string"}, "data_version": {"type": "string"}},

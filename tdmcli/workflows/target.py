@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse, settle
-from tdmcli.domain.target_range import Fit, Position, common_range, fit, position
+from tdmcli.domain.target_range import Fit, Position, fit, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_molecular_weight, read_policy
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
+from tdmcli.workflows.agreement import (
+    CommonRange,
+    LevelSplit,
+    RangeGroup,
+    find_agreement,
+    group_ranges,
+    in_a_line,
+    split_level,
+)
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import gather, stale_findings, timing_findings
 from tdmcli.workflows.ranges import (
@@ -32,13 +41,6 @@ if TYPE_CHECKING:
     from tdmcli.tables.rows import TargetRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
-
-
-class CommonRange(NamedTuple):
-    """The part that lies inside every range that applies."""
-
-    low_ng_ml: Decimal
-    high_ng_ml: Decimal
 
 
 class InNmol(NamedTuple):
@@ -67,7 +69,10 @@ class TargetData(NamedTuple):
     own: OwnRange | None
     rows: tuple[RangeAnswer, ...]
     other_rows: tuple[RangeAnswer, ...]
+    groups: tuple[RangeGroup, ...]
     agreement: CommonRange | None
+    split: LevelSplit | None
+    says: str
     position: str | None
     level_ng_ml: Decimal | None
     level: str | None
@@ -132,8 +137,9 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         if used is not None and comparable:
             findings += disagreement(level, *used, None if own else default, ranges)
     other_rows = tuple(range_answer(row, ranges, compared, citations) for row in shown)
-    certain = [row for row in ranges.applying if fit(row, ranges.situation) is Fit.MATCHES]
-    common = common_range(certain) if len(certain) > 1 else None
+    met = [row for row in applying if fit(row, ranges.situation) is Fit.MATCHES]
+    agreement = find_agreement(met)
+    split = split_level(compared, applying) if compared else None
     cited = citations.cited()
     rows = with_evidence(rows, cited)
     data = TargetData(
@@ -144,7 +150,10 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         own=own,
         rows=rows,
         other_rows=with_evidence(other_rows, cited),
-        agreement=CommonRange(*common) if common else None,
+        groups=group_ranges(applying, {one.id: one.kind for one in cited}),
+        agreement=agreement,
+        split=split,
+        says=in_a_line(met, agreement, compared, split),
         position=where,
         level_ng_ml=level.value_ng_ml if level and level.is_number else None,
         level=level.text if level else None,

@@ -1,0 +1,87 @@
+"""Every row of every table with its place and its sources, for `explain`, `sources` and the tests of the tables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tdmcli.tables import readers
+from tdmcli.tables.builder import read_text
+from tdmcli.tables.location import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class IndexedRow(NamedTuple):
+    """A row: its id, the file and the table that it stands in, and itself."""
+
+    id: str
+    file: str
+    table: str
+    row: Any
+
+    @property
+    def cited(self) -> tuple[tuple[str, str], ...]:
+        """Return each source that the row or a part of it rests on, with the place in it; each pair once."""
+        return tuple(dict.fromkeys(_cited(self.row)))
+
+
+def _cited(part: Any) -> Iterator[tuple[str, str]]:
+    names = getattr(part, "_fields", ())
+    locator = getattr(part, "locator", "") if "locator" in names else ""
+    for name in names:
+        value = getattr(part, name)
+        if name == "source" or name.endswith("_source"):
+            yield value, locator
+        else:
+            for inner in value if isinstance(value, tuple) and not hasattr(value, "_fields") else (value,):
+                yield from _cited(inner)
+
+
+def read_every_row() -> tuple[IndexedRow, ...]:
+    """Return all rows of all tables that have an id, and the headings of the policy as `policy.<heading>`."""
+    found: list[IndexedRow] = []
+
+    def add(file: str, table: str, rows: Iterable[Any]) -> None:
+        found.extend(IndexedRow(row.id, file, table, row) for row in rows)
+
+    for name in readers.indication_ids():
+        indication, targets = readers.read_indication(name)
+        add(f"targets/{name}.toml", "indication", [indication])
+        add(f"targets/{name}.toml", "target", targets)
+    for file, rows in readers.read_interactions_by_file():
+        add(file, "interaction", rows)
+    co_therapies, inductions = readers.read_co_therapies()
+    tests, thresholds = readers.read_monitoring()
+    add("products.toml", "product", readers.read_products())
+    add("cd_ratio.toml", "threshold_set", readers.read_threshold_sets())
+    add("co_therapies.toml", "co_therapy", co_therapies)
+    add("co_therapies.toml", "induction", inductions)
+    add("neurotoxicity.toml", "symptom", readers.read_symptoms())
+    add("neurotoxicity.toml", "factor", readers.read_factors())
+    add("neurotoxicity.toml", "step", readers.read_steps())
+    add("neurotoxicity.toml", "remark", readers.read_remarks())
+    add("monitoring.toml", "test", tests)
+    add("monitoring.toml", "threshold", thresholds)
+    add("cautions.toml", "caution", readers.read_cautions())
+    add("starting_doses.toml", "starting_dose", readers.read_starting_doses())
+    add("genotypes.toml", "effect", readers.read_genotype_effects())
+    policy = readers.read_policy()
+    for heading in policy._fields:
+        found.append(IndexedRow(f"policy.{heading}", "policy.toml", "policy", getattr(policy, heading)))
+    return tuple(found)
+
+
+_ID = re.compile(r'^id = "([^"]+)"$', re.MULTILINE)
+_HEADING = re.compile(r"^\[\[?([a-z_]+)\]", re.MULTILINE)
+_NOT_ROWS = {"tables.toml"}
+
+
+def explained_ids() -> list[str]:
+    """Return the ids of all rows and formulas, read off the text of the files: parsing all is too slow for TAB."""
+    folder = data_folder()
+    files = [path for path in folder.rglob("*.toml") if path.name not in _NOT_ROWS and path.parent.name != "examples"]
+    found = {name for path in files for name in _ID.findall(read_text(path))}
+    headings = {f"policy.{name}" for name in _HEADING.findall(read_text(folder / "policy.toml"))}
+    return sorted(found | headings)

@@ -1,0 +1,190 @@
+"""The arithmetic of an answer with its own numbers put in, for `--explain`: each line names its formula."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tdmcli.domain.dose_adjustment import midpoint
+from tdmcli.domain.units import show, show_percent, show_range
+from tdmcli.tables.readers import read_formulas, read_molecular_weight, read_policy
+from tdmcli.workflows.answer import Answer, Citations, Worked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tdmcli.workflows.adjust_data import AdjustData
+    from tdmcli.workflows.cdratio import CdRatioData
+    from tdmcli.workflows.interact_data import InteractData
+    from tdmcli.workflows.monitor_data import MonitorData
+    from tdmcli.workflows.neurotox_data import NeurotoxData
+    from tdmcli.workflows.regimens import RegimenAnswer
+    from tdmcli.workflows.target import TargetData
+
+PLACES = 4  # of what is worked out; the answer itself shows fewer
+
+
+class Step(NamedTuple):
+    """One step: the id of its formula, and the numbers put in."""
+
+    formula: str
+    numbers: str
+
+
+def with_worked(answer: Answer[Any]) -> Answer[Any]:
+    """Return an answer with its arithmetic, and the sources of the formulas among its own."""
+    formulas = read_formulas()
+    citations = Citations()
+    for one in answer.sources:
+        citations.add(one.id, one.locator)
+    worked = []
+    for step in _STEPS[answer.command](answer):
+        formula = formulas[step.formula]
+        citations.add(formula.source, formula.locator)
+        worked.append(Worked(formula.id, formula.name, formula.equation, step.numbers, formula.source))
+    return answer._replace(worked=tuple(worked), sources=citations.cited())
+
+
+def _number(value: Decimal) -> str:
+    return show(value, PLACES)
+
+
+def _daily(regimen: RegimenAnswer) -> Step:
+    intakes = ", ".join(_number(mg) for mg in regimen.intakes_mg)
+    numbers = f"mean({intakes}) mg x 24 / {regimen.interval_h} h = {_number(regimen.daily_dose_mg)} mg/day"
+    return Step("daily-dose", numbers)
+
+
+def _placed(level: Decimal | None, low: Decimal | None, high: Decimal | None, where: str | None) -> list[Step]:
+    if level is None or low is None or high is None or where is None:
+        return []
+    return [Step("position", f"{_number(level)} ng/mL against {show_range(low, high)}: {where}")]
+
+
+def _from_nmol(text: str | None, level: Decimal | None) -> list[Step]:
+    if text is None or level is None or not text.endswith("nmol/L"):
+        return []
+    weight = read_molecular_weight()
+    return [Step("nmol", f"{text} x {_number(weight)} / 1,000 = {_number(level)} ng/mL")]
+
+
+def _adjust(answer: Answer[AdjustData]) -> list[Step]:
+    data = answer.data
+    target, sampled, current = data.target, data.sampled, data.current
+    steps = [*_from_nmol(data.level, data.level_ng_ml), _daily(sampled)]
+    if current != sampled:
+        steps.append(_daily(current))
+    if target.aim_ng_ml is not None and target.aim_ng_ml == midpoint(target.low_ng_ml, target.high_ng_ml):
+        sums = f"({_number(target.low_ng_ml)} + {_number(target.high_ng_ml)}) / 2"
+        steps.append(Step("midpoint", f"{sums} = {_number(target.aim_ng_ml)} ng/mL"))
+    steps += _placed(data.level_ng_ml, target.low_ng_ml, target.high_ng_ml, data.position)
+    if data.position != "within" and target.aim_ng_ml is not None:
+        level, aim = _number(data.level_ng_ml), _number(target.aim_ng_ml)
+        product = f"{_number(sampled.daily_dose_mg)} mg/day x {aim} / {level}"
+        steps.append(Step("proportional-dose", f"{product} = {_number(data.unrounded_daily_dose_mg)} mg/day"))
+        steps += _cap(data)
+    for option in dict.fromkeys((data.proposal, *data.tried)):
+        ratio = f"{_number(data.level_ng_ml)} x {_number(option.daily_dose_mg)} / {_number(sampled.daily_dose_mg)}"
+        steps.append(Step("predicted-trough", f"{ratio} = {_number(option.predicted_trough_ng_ml)} ng/mL"))
+        if not option.current:
+            now = _number(current.daily_dose_mg)
+            change = f"({_number(option.daily_dose_mg)} - {now}) / {now} x 100 = {show_percent(option.change_percent)}"
+            steps.append(Step("change-percent", change))
+    return steps + _by_weight(answer)
+
+
+def _cap(data: AdjustData) -> list[Step]:
+    if data.capped_daily_dose_mg == data.unrounded_daily_dose_mg:
+        return []
+    cap = read_policy().dose.max_increase_percent
+    least = min(data.current.daily_dose_mg, data.sampled.daily_dose_mg)
+    most = least * (1 + cap / 100)
+    numbers = f"{_number(least)} mg/day x (1 + {_number(cap)} / 100) = {_number(most)} mg/day"
+    held = "" if most == data.capped_daily_dose_mg else f", held to {_number(data.capped_daily_dose_mg)} mg/day"
+    return [Step("capped-dose", numbers + held)]
+
+
+def _by_weight(answer: Answer[AdjustData]) -> list[Step]:
+    given: Any = answer.inputs.get("weight_kg")
+    if given is None:
+        return []
+    daily, weight = answer.data.current.daily_dose_mg, given["value"]
+    divided = f"{_number(daily)} mg/day / {_number(weight)} kg"
+    return [Step("dose-by-weight", f"{divided} = {_number(daily / weight)} mg/kg/day")]
+
+
+def _target(answer: Answer[TargetData]) -> list[Step]:
+    data = answer.data
+    steps = _from_nmol(data.level, data.level_ng_ml)
+    used = data.own or data.default
+    if used is not None:
+        steps += _placed(data.level_ng_ml, used.low_ng_ml, used.high_ng_ml, data.position)
+    if data.agreement is not None:
+        rows = [row for row in data.rows if row.id in data.agreement.rows]
+        lows, highs = (
+            ", ".join(_number(limit) for limit in limits)
+            for limits in ([row.low_ng_ml for row in rows], [row.high_ng_ml for row in rows])
+        )
+        common = show_range(data.agreement.low_ng_ml, data.agreement.high_ng_ml)
+        steps.append(Step("common-range", f"max({lows}) to min({highs}) = {common}"))
+    if data.default_nmol_l is not None and used is not None:
+        weight = _number(read_molecular_weight())
+        limits = zip((used.low_ng_ml, used.high_ng_ml), data.default_nmol_l, strict=True)
+        steps += [
+            Step("nmol", f"{_number(limit)} ng/mL x 1,000 / {weight} = {_number(nmol)} nmol/L")
+            for limit, nmol in limits
+        ]
+    return steps
+
+
+def _interact(answer: Answer[InteractData]) -> list[Step]:
+    adjusted = answer.data.adjusted
+    if adjusted is None:
+        return []
+    factor = next(one.dose_factor_text for one in answer.data.interactions if one.matched == adjusted.drug)
+    given = f"{adjusted.from_text}, x {factor} = {_number(adjusted.unrounded_daily_dose_mg)} mg/day"
+    return [Step("dose-factor", given)]
+
+
+def _neurotox(answer: Answer[NeurotoxData]) -> list[Step]:
+    data = answer.data
+    return _from_nmol(data.level, data.level_ng_ml) + _placed(
+        data.level_ng_ml, data.target_low_ng_ml, data.target_high_ng_ml, data.position
+    )
+
+
+def _cdratio(answer: Answer[CdRatioData]) -> list[Step]:
+    data = answer.data
+    divided = f"{_number(data.level_ng_ml)} ng/mL / {_number(data.daily_dose_mg)} mg"
+    steps = _from_nmol(data.level, data.level_ng_ml)
+    steps.append(Step("cd-ratio", f"{divided} = {_number(data.cd_ratio_ng_ml_per_mg)} ng/mL per mg"))
+    if data.weight_kg is not None and data.weight_normalised_ng_ml_per_mg_kg is not None:
+        by_weight = _number(data.weight_normalised_ng_ml_per_mg_kg)
+        numbers = f"{_number(data.cd_ratio_ng_ml_per_mg)} x {_number(data.weight_kg)} kg = {by_weight} ng/mL per mg/kg"
+        steps.append(Step("cd-ratio-by-weight", numbers))
+    return steps
+
+
+def _monitor(answer: Answer[MonitorData]) -> list[Step]:
+    steps = []
+    for one in answer.data.findings:
+        if one.reference is None or one.change_percent is None:
+            continue
+        now, before = _number(one.latest.value), _number(one.reference.value)
+        numbers = f"{one.name}: ({now} - {before}) / {before} x 100 = {_number(one.change_percent)} %"
+        steps.append(Step("rise-percent", numbers))
+    for test in answer.data.tests:
+        if test.last is not None and test.due is not None and test.every_days:
+            numbers = f"{test.name}: {test.last.isoformat()} + {test.every_days[-1]} d = {test.due.isoformat()}"
+            steps.append(Step("due-day", numbers))
+    return list(dict.fromkeys(steps))
+
+
+_STEPS: dict[str, Callable[[Any], list[Step]]] = {
+    "target": _target,
+    "adjust": _adjust,
+    "interact": _interact,
+    "neurotox": _neurotox,
+    "cdratio": _cdratio,
+    "monitor": _monitor,
+}
