@@ -130,7 +130,7 @@ def _foot(answer: Answer[Any]) -> list[Block]:
 
 
 def _worked(steps: tuple[Worked, ...]) -> list[Block]:
-    """Return the arithmetic, a step a line: the numbers, what they are, the equation and the id that `explain` knows."""
+    """Return the arithmetic, a step a line: numbers, name, equation and the id that `explain` knows."""
     if not steps:
         return [line(""), line("Worked out: nothing; every number here is a source's own.")]
     items = tuple(Cell(f"{one.numbers}: {one.name}, {one.equation} [{one.formula}]") for one in steps)
