@@ -126,13 +126,52 @@ def test_every_transplant_asks_for_a_level_and_to_exclude_rejection() -> None:
         ("88 % were alive at 52 weeks; corticosteroids fell by 20 mg", "seed-ild", ("ild",)),
         ("from 65 years on", "seed-smolecule", ()),
         ("Child-Pugh 10 or more", "label-us-prograf", ()),
+        ("6 to 24 hours later", "label-us-prograf", TRANSPLANTS),
+        ("no change of dose; kidney function is watched", "label-eu-prograf", TRANSPLANTS),
+        ("Severe impairment: the dose is reduced", "label-eu-prograf", ()),
+        ("1-877-955-6877", "label-us-astagraf", ()),
+        ("higher mortality in female liver recipients", "label-us-astagraf", ("liver",)),
+        ("acute or chronic, adds up with CYP3A inhibitors", "label-us-generic", ()),
+        ("posterior reversible encephalopathy syndrome", "label-us-generic", ()),
+        ("graft-versus-host disease and HLA mismatch", "label-us-prograf", ()),
+        ("Perforation of the gut", "fda-slc-2013", ()),
+        ("Anaphylaxis with the intravenous form", "label-us-generic", ()),
+        ("congenital long QT", "fda-slc-2013", ()),
+        ("African-American and Hispanic", "label-us-generic", TRANSPLANTS),
+        ("parvovirus B19", "label-us-generic", ()),
+        ("malignancies are the boxed warning", "label-us-prograf", ()),
+        ("TY21a typhoid", "label-us-generic", ()),
+        ("With any drug that changes CYP3A4", "label-eu-prograf", ()),
+        ("gyrase inhibitors, vancomycin, co-trimoxazole", "label-eu-advagraf", ()),
+        ("A high intake of potassium", "label-eu-advagraf", ()),
+        ("26.2 % at 1 year; predicted by fasting glucose above 5.6 mmol/L", "ptdm-cohort-2019", ("kidney",)),
+        ("body mass index above 28 kg/m2", "ptdm-cohort-2019", ("kidney",)),
+        ("more diabetes after a transplant", "ahfs-drugslib", TRANSPLANTS),
+        ("up by 30 % or more within 6 to 12 months", "droracle-719181", ("membranous-nephropathy",)),
+        ("by 40 % or more in 10.5 % of 408", "mn-cohort-2016", ("membranous-nephropathy",)),
+        ("above 20 ng/mL went with 2.2 times", "droracle-592372", ()),
+        ("above 2 mg/dL by 4.7 %", "droracle-592372", ()),
+        ("Twice a week in weeks 1 to 8", "passey-2011", ("kidney",)),
+        ("Twice in each of months 3 to 6", "passey-2011", ("kidney",)),
+        ("by the trough every 2 to 3 days", "uc-cohort-2015", ("ulcerative-colitis",)),
     ],
 )
 def test_numbers_and_rules_in_prose(words: str, source: str, indications: tuple[str, ...]) -> None:
     """Figures that stand in a text are the source's, in the row of that source and its indications."""
     rows: tuple[Any, ...] = (*TESTS, *read_cautions())
     (row,) = [row for row in rows if words in row.text]
-    assert (row.source, row.indications) == (source, indications)
+    assert (row.source, set(row.indications)) == (source, set(indications))
+
+
+def test_a_study_s_sampling_makes_nothing_due() -> None:
+    """How a study sampled stands in its window of days, as context: it has no interval."""
+    found = {row.id: (row.from_day, row.to_day, row.every_to_days) for row in TESTS if row.source == "passey-2011"}
+    assert found == {"trough-kidney-dekaf-0-8w": (0, 56, None), "trough-kidney-dekaf-3-6m": (60, 180, None)}
+
+
+def test_a_reason_to_treat_is_no_limit() -> None:
+    """The 30 % of KDIGO 2021 stands as a caution and never among the limits that a value is held against."""
+    assert [row.id for row in THRESHOLDS if row.limit == 30 or "719181" in row.source] == []
 
 
 @pytest.mark.parametrize(
