@@ -1,4 +1,4 @@
-"""The shapes of the rows of `neurotoxicity.toml`."""
+"""The shapes of the rows of `neurotoxicity.toml`; a `locator` is the place in the source."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class SymptomRow(NamedTuple):
     source: str
     severe_with: tuple[str, ...] = ()
     note: str | None = None
+    locator: str | None = None
 
 
 class FactorRow(NamedTuple):
@@ -33,6 +34,7 @@ class FactorRow(NamedTuple):
     name: str
     source: str
     action: str
+    locator: str | None = None
 
 
 class When(StrEnum):
@@ -52,6 +54,7 @@ class StepRow(NamedTuple):
     when: When
     text: str
     source: str
+    locator: str | None = None
 
 
 class RemarkRow(NamedTuple):
@@ -60,3 +63,4 @@ class RemarkRow(NamedTuple):
     id: str
     text: str
     source: str
+    locator: str | None = None

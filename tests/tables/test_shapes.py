@@ -120,6 +120,7 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (FactorRow, {"id": "f", "name": "f", "source": "s", "action": "a"}),
     (StepRow, {"id": "s", "grades": ["mild"], "when": "always", "text": "t", "source": "s"}),
     (RemarkRow, {"id": "r", "text": "t", "source": "s"}),
+    (RemarkRow, {"id": "r", "text": "t", "source": "s", "locator": "l"}),
     (MonitoringTestRow, TEST),
     (MonitoringTestRow, TEST | {"every_to_days": 30, "from_day": 0, "to_day": 60}),
     (MonitoringTestRow, TEST | {"indications": ["ild"], "lends": True}),
@@ -169,6 +170,8 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (SourceRow, {"id": "s", "citation": "c", "kind": "rumour", "read": "copy"}, "must be one of label"),
     (SymptomRow, {"id": "t", "names": ["t"], "grade": "bad", "source": "s"}, "must be one of none"),
     (StepRow, {"id": "s", "grades": ["mild"], "when": "often", "text": "t", "source": "s"}, "must be one of always"),
+    (RemarkRow, {"id": "r", "text": "t", "source": "s", "locator": 1}, "locator: must be a string"),
+    (FactorRow, {"id": "f", "name": "f", "source": "s", "action": "a", "locator": ["l"]}, "locator: must be a string"),
     (MonitoringTestRow, TEST | {"from_day": 60, "to_day": 60}, "must run forward"),
     (MonitoringTestRow, TEST | {"every_from_days": 30}, "needs every_to_days"),
     (MonitoringTestRow, TEST | {"every_from_days": 31, "every_to_days": 30}, "not after every_to_days"),
@@ -309,6 +312,50 @@ def test_the_seeds_symptoms_have_their_grades() -> None:
     assert {grades[name] for name in severe} == {Grade.SEVERE}
     names = [name for row in readers.read_symptoms() for name in row.names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("row_id", "words", "source"),
+    [
+        ("neurotox-in-range", "levels inside the range", "verona-2024"),
+        ("neurotox-liver-rate", "10 to 30 % of liver recipients", "tts-2024"),
+        ("neurotox-liver-switch", "up to 10 % more graft losses", "tts-2024"),
+        (
+            "neurotox-risk-factors",
+            "low sodium, high-dose methylprednisolone, and autoimmune hepatitis",
+            "droracle-468678",
+        ),
+        (
+            "neurotox-imaging",
+            "bright areas in T2 and FLAIR, in the occipital white matter or the pons",
+            "droracle-468678",
+        ),
+        ("outer-range", "5-15 ng/mL", "seed-neurotoxicity"),
+    ],
+)
+def test_remarks_are_those_of_the_sources(row_id: str, words: str, source: str) -> None:
+    """Neurotoxicity: what sources say beside the steps stands with its figures, under its source."""
+    row = next(row for row in readers.read_remarks() if row.id == row_id)
+    assert words in row.text
+    assert row.source == source
+
+
+def test_neurotoxicity_leaves_out_what_belongs_to_another_disease() -> None:
+    """The page whose advice is that for another treatment's encephalopathy is cited nowhere, nor its drug named."""
+    text = (data_folder() / "neurotoxicity.toml").read_text(encoding="utf-8")
+    assert "433475" not in text + (data_folder() / "sources.toml").read_text(encoding="utf-8")
+    assert "dexamethasone" not in text.casefold()
+
+
+def test_every_row_of_neurotoxicity_says_where() -> None:
+    """Each symptom, factor, step and remark names the place in its source."""
+    rows: tuple[Any, ...] = (
+        *readers.read_symptoms(),
+        *readers.read_factors(),
+        *readers.read_steps(),
+        *readers.read_remarks(),
+    )
+    assert [row.id for row in rows if not row.locator] == []
 
 
 def test_thresholds_and_strengths_are_those_of_the_sources() -> None:
