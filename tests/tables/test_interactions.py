@@ -9,6 +9,7 @@ from itertools import chain
 
 import pytest
 
+from tdmcli.domain.interaction import direction_of
 from tdmcli.tables.builder import build_row, build_rows, load_toml
 from tdmcli.tables.interaction_rows import AdviceRow, Direction, Effect, InteractionRow, MagnitudeRow
 from tdmcli.tables.location import data_folder
@@ -440,9 +441,9 @@ def test_action_of_the_2013_change(name: str) -> None:
 
 @pytest.mark.parametrize("name", EU_IN_VITRO)
 def test_in_vitro_list(name: str) -> None:
-    """Each name of the label's list from the test tube says so, claims no effect and is not passed over by checks."""
+    """Each name of the label's list from the test tube says so, claims no effect, and counts in no check of a history."""
     row = _find(name)
-    assert (row.effect, row.direction) == (Effect.UNKNOWN, Direction.RAISES)
+    assert (row.effect, direction_of(row), row.inhibitor) == (Effect.UNKNOWN, None, False)
     assert _strength(row, "EU") == {"in vitro"}
     assert row.magnitudes == ()
     assert row.dose_factor is None
