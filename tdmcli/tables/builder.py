@@ -58,6 +58,28 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise BadFile(message, Code.BAD_TABLE) from error
 
 
+def faults_of(shape: type[Row], table: object) -> list[str]:
+    """Return all that is wrong with a TOML table as a row of a shape, each fault with the key that it is about."""
+    if not isinstance(table, dict):
+        return [f"must be a table, not {_name_of(table)}"]
+    hints = _hints(shape)
+    faults = [f"unknown key {name!r}; known: {', '.join(hints)}" for name in table if name not in hints]
+    optional = getattr(shape, "_field_defaults", {})
+    faults += [f"missing key {name!r}" for name in hints if name not in table and name not in optional]
+    for name, hint in hints.items():
+        if name in table:
+            try:
+                _convert(hint, table[name], name)
+            except BadFile as fault:
+                faults.append(fault.message)
+    if not faults:
+        try:
+            build_row(shape, table, "")
+        except BadFile as fault:
+            faults.append(fault.message.partition(": ")[2])
+    return faults
+
+
 def build_row(shape: type[Row], table: object, where: str) -> Row:
     """Return the row that a TOML table describes.
 

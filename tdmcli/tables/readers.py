@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tdmcli.errors import BadFile, Code
 from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, read_text
 from tdmcli.tables.location import data_folder
+from tdmcli.tables.overlay import forget_on_change, in_force, merged, merged_policy, over
 from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
+    from functools import _lru_cache_wrapper
     from pathlib import Path
 
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
@@ -28,6 +30,14 @@ if TYPE_CHECKING:
     from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
 
 Entry = TypeVar("Entry")
+Table = TypeVar("Table")
+
+
+def _remembered(reader: Callable[..., Table]) -> _lru_cache_wrapper[Table]:
+    """Return a reader that reads once, and again when another protocol is in force."""
+    cached = cache(reader)
+    forget_on_change(cached.cache_clear)
+    return cached
 
 
 def read_data_version() -> str:
@@ -36,8 +46,15 @@ def read_data_version() -> str:
 
 
 def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
-    """Return sources by id: all of them, or those wanted that exist."""
-    return _entries(SourceRow, "source", "sources.toml", wanted)
+    """Return sources by id: all of them, or those wanted that exist; a protocol's own among them."""
+    found = _entries(SourceRow, "source", "sources.toml", wanted)
+    overlay = in_force()
+    own = {} if overlay is None else overlay.sources
+    return found | {
+        one: build_row(SourceRow, {"id": one, **row}, f"protocol source {one}")
+        for one, row in own.items()
+        if wanted is None or one in wanted
+    }
 
 
 def _entries(shape: type[Entry], key: str, name: str, wanted: Collection[str] | None) -> dict[str, Entry]:
@@ -60,12 +77,14 @@ def read_codes(wanted: Collection[str] | None = None) -> dict[str, CodeRow]:
     return _entries(CodeRow, "code", "codes.toml", wanted)
 
 
-@cache
+@_remembered
 def read_policy() -> Policy:
-    """Return the project's own choices."""
+    """Return the project's own choices, a protocol's in their place."""
     from tdmcli.tables.policy import Policy
 
-    return build_row(Policy, load_toml(data_folder() / "policy.toml"), "policy.toml")
+    overlay = in_force()
+    bundled = load_toml(data_folder() / "policy.toml")
+    return build_row(Policy, bundled if overlay is None else merged_policy(overlay.policy, bundled), "policy.toml")
 
 
 @cache
@@ -86,17 +105,17 @@ def read_co_therapies() -> tuple[tuple[CoTherapyRow, ...], tuple[CoTherapyRow, .
     )
 
 
-@cache
+@_remembered
 def read_products() -> tuple[ProductRow, ...]:
     """Return every product."""
-    return build_rows(ProductRow, _load("products.toml", {"product"})["product"], "products.toml")
+    return build_rows(ProductRow, over("product", _load("products.toml", {"product"})["product"]), "products.toml")
 
 
-@cache
+@_remembered
 def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
     """Return every set of C/D thresholds."""
     table = _load("cd_ratio.toml", {"threshold_set"})
-    return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
+    return build_rows(ThresholdSetRow, over("threshold_set", table["threshold_set"]), "cd_ratio.toml")
 
 
 def indication_ids() -> tuple[str, ...]:
@@ -104,26 +123,26 @@ def indication_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (data_folder() / "targets").glob("*.toml")))
 
 
-@cache
+@_remembered
 def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow, ...]]:
-    """Return an indication and its ranges; the id must be one of `indication_ids`."""
+    """Return an indication and its ranges, a protocol's first; the id must be one of `indication_ids`."""
     name = f"targets/{indication_id}.toml"
     table = _load(name, {"indication", "target"})
     indication = build_row(IndicationRow, table["indication"], name)
     if indication.id != indication_id:
         message = f"{name}: the indication's id must be the file's name"
         raise BadFile(message, Code.BAD_TABLE)
-    return indication, build_rows(TargetRow, table["target"], name)
+    return indication, build_rows(TargetRow, over("target", table["target"], indication=indication_id), name)
 
 
 def read_interactions() -> tuple[InteractionRow, ...]:
-    """Return every interaction, file by file."""
-    return tuple(row for path in _interaction_files() for row in _read_interaction_file(path.name))
+    """Return every interaction, a protocol's first, then file by file."""
+    return tuple(row for _, rows in read_interactions_by_file() for row in rows)
 
 
 def read_interactions_by_file() -> tuple[tuple[str, tuple[InteractionRow, ...]], ...]:
     """Return every interaction with the file that it stands in."""
-    return tuple((f"interactions/{path.name}", _read_interaction_file(path.name)) for path in _interaction_files())
+    return _over_interactions(path.name for path in _interaction_files())
 
 
 def read_interactions_naming(names: Iterable[str]) -> tuple[InteractionRow, ...]:
@@ -132,12 +151,32 @@ def read_interactions_naming(names: Iterable[str]) -> tuple[InteractionRow, ...]
     A question names one or two drugs of many: the other files need not be parsed.
     """
     wanted = {_letters(name) for name in names}
-    rows: list[InteractionRow] = []
-    for path in _interaction_files():
-        text = _letters(read_text(path))
-        if any(name in text for name in wanted):
-            rows.extend(_read_interaction_file(path.name))
-    return tuple(rows)
+    texts = ((path.name, _letters(read_text(path))) for path in _interaction_files())
+    naming = (name for name, text in texts if any(one in text for one in wanted))
+    return tuple(row for _, rows in _over_interactions(naming) for row in rows)
+
+
+def _over_interactions(files: Iterable[str]) -> tuple[tuple[str, tuple[InteractionRow, ...]], ...]:
+    own = _own_interactions()
+    replaced = {row.id for row in own}
+    read = ((name, _read_interaction_file(name)) for name in files)
+    bundled = tuple(
+        (f"interactions/{name}", tuple(row for row in rows if row.id not in replaced)) for name, rows in read
+    )
+    return ((("protocol", own), *bundled)) if own else bundled
+
+
+@_remembered
+def _own_interactions() -> tuple[InteractionRow, ...]:
+    """Return the interactions of the protocol in force."""
+    from tdmcli.tables.interaction_rows import InteractionRow
+
+    overlay = in_force()
+    own = () if overlay is None else overlay.rows.get("interaction", ())
+    if not own:
+        return ()
+    rows = merged(own, raw_rows("interaction"))[: len(own)]
+    return build_rows(InteractionRow, rows, "protocol interaction")
 
 
 def _letters(text: str) -> str:
@@ -191,34 +230,33 @@ def _neurotoxicity() -> dict[str, Any]:
     return _load("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
 
 
-@cache
+@_remembered
 def read_monitoring() -> tuple[tuple[MonitoringTestRow, ...], tuple[MonitoringThresholdRow, ...]]:
     """Return what to measure when, and the limits that a source gives."""
     from tdmcli.tables.monitoring_rows import MonitoringTestRow, MonitoringThresholdRow
 
     table = _load("monitoring.toml", {"test", "threshold"})
     return (
-        build_rows(MonitoringTestRow, table["test"], "monitoring.toml test"),
-        build_rows(MonitoringThresholdRow, table["threshold"], "monitoring.toml threshold"),
+        build_rows(MonitoringTestRow, over("test", table["test"]), "monitoring.toml test"),
+        build_rows(MonitoringThresholdRow, over("threshold", table["threshold"]), "monitoring.toml threshold"),
     )
 
 
-@cache
+@_remembered
 def read_cautions() -> tuple[CautionRow, ...]:
     """Return every caution."""
     from tdmcli.tables.monitoring_rows import CautionRow
 
-    return build_rows(CautionRow, _load("cautions.toml", {"caution"})["caution"], "cautions.toml")
+    return build_rows(CautionRow, over("caution", _load("cautions.toml", {"caution"})["caution"]), "cautions.toml")
 
 
-@cache
+@_remembered
 def read_starting_doses() -> tuple[StartingDoseRow, ...]:
     """Return every starting dose."""
     from tdmcli.tables.start_rows import StartingDoseRow
 
-    return build_rows(
-        StartingDoseRow, _load("starting_doses.toml", {"starting_dose"})["starting_dose"], "starting_doses.toml"
-    )
+    rows = over("starting_dose", _load("starting_doses.toml", {"starting_dose"})["starting_dose"])
+    return build_rows(StartingDoseRow, rows, "starting_doses.toml")
 
 
 @cache
@@ -244,6 +282,32 @@ def read_tables() -> dict[str, TableRow]:
 
     rows = build_rows(TableRow, _load("tables.toml", {"table"})["table"], "tables.toml")
     return {row.id: row for row in rows}
+
+
+FILES = {
+    "product": "products.toml",
+    "threshold_set": "cd_ratio.toml",
+    "test": "monitoring.toml",
+    "threshold": "monitoring.toml",
+    "caution": "cautions.toml",
+    "starting_dose": "starting_doses.toml",
+}
+
+
+def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
+    """Return the bundled rows of a table as they stand in its file or files, for a protocol to be held against."""
+    if table == "target":
+        names = [f"targets/{indication}.toml"]
+    else:
+        names = (
+            [f"interactions/{path.name}" for path in _interaction_files()] if table == "interaction" else [FILES[table]]
+        )
+    return [row for name in names for row in load_toml(data_folder() / name)[table]]
+
+
+def raw_policy() -> dict[str, Any]:
+    """Return the bundled policy as it stands in its file."""
+    return load_toml(data_folder() / "policy.toml")
 
 
 def _load(name: str, keys: set[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from tdmcli.errors import BadFile
 from tdmcli.tables import location, readers
 from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.explanation_rows import FormulaRow, TableRow
 from tdmcli.tables.interaction_rows import InteractionRow
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
@@ -65,6 +66,15 @@ INTERACTION = {
     "mechanism": "m",
     "start": [{"text": "t", "source": "s", "locator": "l"}],
 }
+FORMULA = {
+    "id": "f",
+    "name": "n",
+    "equation": "a = b",
+    "symbols": [{"symbol": "a", "meaning": "m", "unit": "mg"}],
+    "holds": "always",
+    "source": "s",
+    "locator": "l",
+}
 FACTOR = {"multiply": 1, "divide": 3, "source": "s", "locator": "l"}
 FOLD = {"measure": "AUC", "low": 2, "high": 3, "condition": "", "population": "", "source": "s", "locator": "l"}
 SAMPLING = {"interval_h": 12, "refuse_before": 10, "early_before": 11, "late_after": 13, "refuse_after": 16}
@@ -114,7 +124,9 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (SamplingPolicy, SAMPLING),
     (SourceRow, {"id": "s", "citation": "c", "kind": "label", "read": "copy"}),
     (IndicationRow, {"id": "k", "name": "K", "aliases": [], "transplant": True}),
-    (CodeRow, {"id": "C", "message": "m", "action": ""}),
+    (CodeRow, {"id": "C", "message": "m", "action": "", "meaning": "m", "status": "warning"}),
+    (FormulaRow, FORMULA),
+    (TableRow, {"id": "t", "meaning": "m", "to_do": "d"}),
     (CoTherapyRow, {"id": "mmf", "names": ["mmf"], "rival": True}),
     (SymptomRow, {"id": "t", "names": ["t"], "grade": "mild", "source": "s"}),
     (FactorRow, {"id": "f", "name": "f", "source": "s", "action": "a"}),
@@ -133,6 +145,11 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
+    (FormulaRow, FORMULA | {"symbols": []}, "symbols must not be empty"),
+    (FormulaRow, FORMULA | {"equation": 1}, "must be a string"),
+    (TableRow, {"id": "t", "meaning": "m"}, "missing key 'to_do'"),
+    (CodeRow, {"id": "C", "message": "m", "action": "", "meaning": "m", "status": "error"}, "exit_code stands"),
+    (CodeRow, {"id": "C", "message": "m", "action": "", "meaning": "m", "status": "odd"}, "must be one of error"),
     (TargetRow, TARGET | {"low_ng_ml": 9}, "low_ng_ml must be below high_ng_ml"),
     (TargetRow, TARGET | {"low_ng_ml": 10}, "low_ng_ml must be below high_ng_ml"),
     (TargetRow, TARGET | {"low_ng_ml": 0}, "above 0"),
@@ -220,7 +237,7 @@ def test_all_tables_are_read() -> None:
     """Every reader reads its table, and no file of data/ is left without one."""
     known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
-    known |= {"starting_doses.toml", "genotypes.toml"}
+    known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0
@@ -237,6 +254,8 @@ def test_all_tables_are_read() -> None:
         len(readers.read_cautions()),
         len(readers.read_starting_doses()),
         len(readers.read_genotype_effects()),
+        len(readers.read_formulas()),
+        len(readers.read_tables()),
         *(len(rows) for rows in readers.read_monitoring()),
         *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
         *(len(rows) for rows in readers.read_co_therapies()),
