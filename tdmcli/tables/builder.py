@@ -62,7 +62,7 @@ def faults_of(shape: type[Row], table: object) -> list[str]:
     """Return all that is wrong with a TOML table as a row of a shape, each fault with the key that it is about."""
     if not isinstance(table, dict):
         return [f"must be a table, not {_name_of(table)}"]
-    hints = _hints(shape)
+    hints = hints_of(shape)
     faults = [f"unknown key {name!r}; known: {', '.join(hints)}" for name in table if name not in hints]
     optional = getattr(shape, "_field_defaults", {})
     faults += [f"missing key {name!r}" for name in hints if name not in table and name not in optional]
@@ -96,7 +96,7 @@ def build_row(shape: type[Row], table: object, where: str) -> Row:
     if not isinstance(table, dict):
         raise _bad(where, f"must be a table, not {_name_of(table)}")
     where = f"{where} {table['id']!r}" if isinstance(table.get("id"), str) else where
-    hints = _hints(shape)
+    hints = hints_of(shape)
     unknown = sorted(set(table) - set(hints))
     if unknown:
         raise _bad(where, f"unknown key {unknown[0]!r}; known: {', '.join(hints)}")
@@ -137,7 +137,8 @@ def build_rows(shape: type[Row], tables: object, where: str) -> tuple[Row, ...]:
 _HINTS: dict[type, dict[str, Any]] = {}
 
 
-def _hints(shape: type) -> dict[str, Any]:
+def hints_of(shape: type) -> dict[str, Any]:
+    """Return the keys of a shape with their types, read once."""
     if shape not in _HINTS:
         _HINTS[shape] = get_type_hints(shape)
     return _HINTS[shape]
@@ -153,6 +154,8 @@ def _convert(hint: Any, value: object, where: str) -> Any:
             raise _bad(where, f"must be an array, not {_name_of(value)}")
         (item, _) = get_args(hint)
         return tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
+    if origin is dict:
+        hint = dict
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return build_row(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

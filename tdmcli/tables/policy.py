@@ -41,10 +41,11 @@ class DosePolicy(NamedTuple):
     confirm_above_mg: Decimal
     options_each_side: int
     units_per_intake: int
+    equal_intakes: bool
 
     def check(self) -> None:
         """Check that each number is above 0: a cap or a limit of none is a slip."""
-        if any(value <= 0 for value in self):
+        if any(value <= 0 for value in self if not isinstance(value, bool)):
             raise ValueError("each number under [dose] must be above 0")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
+    from tdmcli.tables.protocol_rows import BoundRow
     from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
 
 Entry = TypeVar("Entry")
@@ -282,6 +283,13 @@ def read_tables() -> dict[str, TableRow]:
 
     rows = build_rows(TableRow, _load("tables.toml", {"table"})["table"], "tables.toml")
     return {row.id: row for row in rows}
+
+
+def read_bounds() -> tuple[BoundRow, ...]:
+    """Return how far a protocol may move the numbers of the policy."""
+    from tdmcli.tables.protocol_rows import BoundRow
+
+    return build_rows(BoundRow, _load("protocol_bounds.toml", {"bound"})["bound"], "protocol_bounds.toml")
 
 
 FILES = {

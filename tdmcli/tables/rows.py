@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 
 class SourceKind(StrEnum):
-    """What a source is, the strongest first."""
+    """What a source is: a centre's own protocol, then the strongest first."""
 
+    PROTOCOL = "protocol"
     LABEL = "label"
     GUIDELINE = "guideline"
     CONSENSUS = "consensus"

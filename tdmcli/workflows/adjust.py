@@ -67,7 +67,7 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
         out_before=_out_before(facts, aim, where),
         no_increase=next((why for code, why in _NO_INCREASE.items() if code in codes), ""),
         no_decrease="the time of the sample" if Code.EARLY_SAMPLE in codes else "",
-        equal_intakes=question.equal_intakes,
+        equal_intakes=question.equal_intakes or read_policy().dose.equal_intakes,
     )
     try:
         adjustment = adjust_dose(case, read_policy().dose)

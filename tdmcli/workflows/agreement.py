@@ -41,6 +41,7 @@ class LevelSplit(NamedTuple):
 
 
 GROUPS = {
+    SourceKind.PROTOCOL: "the centre's protocol",
     SourceKind.LABEL: "labels",
     SourceKind.REGULATOR: "labels",
     SourceKind.GUIDELINE: "guidelines and consensus",

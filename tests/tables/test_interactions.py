@@ -441,7 +441,7 @@ def test_action_of_the_2013_change(name: str) -> None:
 
 @pytest.mark.parametrize("name", EU_IN_VITRO)
 def test_in_vitro_list(name: str) -> None:
-    """Each name of the label's list from the test tube says so, claims no effect, and counts in no check of a history."""
+    """Each name of the label's list from the test tube says so, claims no effect and counts in no check."""
     row = _find(name)
     assert (row.effect, direction_of(row), row.inhibitor) == (Effect.UNKNOWN, None, False)
     assert _strength(row, "EU") == {"in vitro"}
