@@ -44,7 +44,8 @@ APPLIES = frozenset({Fit.MATCHES, Fit.CONDITION_NOT_STATED})
 class Situation(NamedTuple):
     """What is known of a patient when a range is looked for; None is not stated.
 
-    `rivals` are the co-therapies and inductions of which one rules out the others.
+    `rivals` are the co-therapies and inductions of which one rules out the others; `source_named`: only one
+    source's rows are asked for, so those that stand beside are meant too.
     """
 
     day: int | None = None
@@ -55,6 +56,7 @@ class Situation(NamedTuple):
     product: ProductRow | None = None
     rivals: frozenset[str] = frozenset()
     usual_population: Population = Population.ADULT
+    source_named: bool = False
 
 
 def months_to_days(months: int) -> int:
@@ -77,6 +79,7 @@ def fit(row: TargetRow, situation: Situation) -> Fit:
         _fit_co_therapy(row, situation),
         _fit_one(row.induction, situation.induction),
         _fit_one((row.phase,) if row.phase else (), situation.phase),
+        Fit.NEEDS_STATING if row.beside and not situation.source_named else Fit.MATCHES,
     }
     for worst in (Fit.CONTRADICTED, Fit.NEEDS_STATING):
         if worst in parts:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
+    from tdmcli.tables.exposure_rows import AucTargetRow, ExposureRemarkRow, RegressionRow, VariabilityThresholdRow
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
@@ -117,6 +118,8 @@ def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
     """Return every set of C/D thresholds."""
     table = _load("cd_ratio.toml", {"threshold_set"})
     return build_rows(ThresholdSetRow, over("threshold_set", table["threshold_set"]), "cd_ratio.toml")
+    table = _load("cd_ratio.toml", {"threshold_set", "remark"})
+    return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
 
 
 def indication_ids() -> tuple[str, ...]:
@@ -316,6 +319,42 @@ def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
 def raw_policy() -> dict[str, Any]:
     """Return the bundled policy as it stands in its file."""
     return load_toml(data_folder() / "policy.toml")
+def read_auc_targets() -> tuple[AucTargetRow, ...]:
+    """Return every AUC that a source gives, with what it is."""
+    from tdmcli.tables.exposure_rows import AucTargetRow
+
+    return build_rows(AucTargetRow, _auc()["auc_target"], "auc.toml auc_target")
+
+
+@cache
+def read_regressions() -> tuple[RegressionRow, ...]:
+    """Return the formulas from one trough or a few levels to an AUC."""
+    from tdmcli.tables.exposure_rows import RegressionRow
+
+    return build_rows(RegressionRow, _auc()["regression"], "auc.toml regression")
+
+
+@cache
+def _auc() -> dict[str, Any]:
+    return _load("auc.toml", {"auc_target", "regression", "remark"})
+
+
+@cache
+def read_variability_thresholds() -> tuple[VariabilityThresholdRow, ...]:
+    """Return what studies found for each metric of variability."""
+    from tdmcli.tables.exposure_rows import VariabilityThresholdRow
+
+    name = "variability.toml"
+    table = _load(name, {"variability_threshold", "remark"})
+    return build_rows(VariabilityThresholdRow, table["variability_threshold"], name)
+
+
+@cache
+def read_exposure_remarks(name: str) -> tuple[ExposureRemarkRow, ...]:
+    """Return what sources say beside the numbers of `auc.toml`, `variability.toml` or `cd_ratio.toml`."""
+    from tdmcli.tables.exposure_rows import ExposureRemarkRow
+
+    return build_rows(ExposureRemarkRow, load_toml(data_folder() / name)["remark"], f"{name} remark")
 
 
 def _load(name: str, keys: set[str]) -> dict[str, Any]:

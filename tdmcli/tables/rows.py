@@ -96,7 +96,8 @@ class TargetRow(NamedTuple):
     """A range of troughs (ng/mL) that one source gives for one situation.
 
     Days count from the transplant; the window is half-open: from_day <= day < to_day.
-    `default` marks the seed's row; `only_if_stated` one that stands only when its condition was said.
+    `default` marks the seed's row; `only_if_stated` one that stands only when its condition was said; `beside`
+    one, such as a centre's own practice, that is shown on request and never chosen unless its source is named.
     """
 
     id: str
@@ -116,6 +117,7 @@ class TargetRow(NamedTuple):
     release: Release | None = None
     default: bool = False
     only_if_stated: bool = False
+    beside: bool = False
     condition: str | None = None
     evidence: str | None = None
     note: str | None = None
@@ -132,6 +134,8 @@ class TargetRow(NamedTuple):
             raise ValueError("the window from_day..to_day must run forward")
         if self.default and self.kind not in {RangeKind.TARGET, RangeKind.LABEL_RANGE}:
             raise ValueError("only a target or a label range can be the default")
+        if self.beside and (self.default or not self.condition):
+            raise ValueError("a row that stands beside names its condition and is not the default")
 
 
 class Route(StrEnum):

@@ -12,6 +12,13 @@ from tdmcli.errors import BadFile
 from tdmcli.tables import location, readers
 from tdmcli.tables.builder import build_row, build_rows, load_toml
 from tdmcli.tables.explanation_rows import FormulaRow, TableRow
+from tdmcli.tables.exposure_rows import (
+    AucTargetRow,
+    ExposureRemarkRow,
+    RangePart,
+    RegressionRow,
+    VariabilityThresholdRow,
+)
 from tdmcli.tables.interaction_rows import InteractionRow
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
@@ -115,6 +122,49 @@ GENOTYPE = {
     "locator": "l",
 }
 
+AUC = {
+    "id": "a",
+    "kind": "target",
+    "indications": ["kidney"],
+    "low_ng_h_ml": 150,
+    "high_ng_h_ml": 200,
+    "interval_h": 12,
+    "source": "s",
+    "locator": "l",
+}
+TERM = {"time_h": 0, "coefficient": Decimal("16.5")}
+REGRESSION = {
+    "id": "r",
+    "name": "n",
+    "interval_h": 12,
+    "intercept": Decimal("24.9"),
+    "terms": [TERM, {"time_h": 4, "coefficient": 5}],
+    "indications": ["kidney"],
+    "release": "immediate",
+    "source": "s",
+    "locator": "l",
+}
+VARIABILITY = {
+    "id": "v",
+    "kind": "limit",
+    "metric": "cv",
+    "unit": "%",
+    "indications": ["kidney"],
+    "outcome": "o",
+    "source": "s",
+    "locator": "l",
+    "limit": 30,
+    "direction": "above",
+}
+THIRDS = {key: value for key, value in VARIABILITY.items() if key != "limit"} | {
+    "kind": "tertiles",
+    "low": 20,
+    "high": 30,
+}
+NO_LIMIT = {key: value for key, value in VARIABILITY.items() if key not in {"limit", "direction"}} | {
+    "kind": "no-limit"
+}
+
 GOOD: list[tuple[Any, dict[str, Any]]] = [
     (TargetRow, TARGET),
     (ProductRow, PRODUCT),
@@ -142,6 +192,17 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (StartingDoseRow, START),
     (StartingDoseRow, START | {"per": "intake", "intakes_per_day": 2}),
     (GenotypeEffectRow, GENOTYPE),
+    (AucTargetRow, AUC),
+    (AucTargetRow, AUC | {"high_ng_h_ml": 150, "over_h": 4}),
+    (AucTargetRow, AUC | {"kind": "derived", "trough_low_ng_ml": 5, "trough_high_ng_ml": 10}),
+    (RegressionRow, REGRESSION),
+    (RegressionRow, REGRESSION | {"interval_h": 24, "r2": 1}),
+    (VariabilityThresholdRow, VARIABILITY),
+    (VariabilityThresholdRow, THIRDS),
+    (VariabilityThresholdRow, NO_LIMIT),
+    (VariabilityThresholdRow, NO_LIMIT | {"metric": "time-in-range", "ranges": [{"low_ng_ml": 6}]}),
+    (ExposureRemarkRow, {"id": "m", "about": "a", "text": "t", "source": "s", "locator": "l"}),
+    (RangePart, {"low_ng_ml": 5, "high_ng_ml": 10, "from_day": 0, "to_day": 90}),
 ]
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
@@ -210,6 +271,46 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (GenotypeEffectRow, GENOTYPE | {"low": 3}, "not be above high"),
     (GenotypeEffectRow, GENOTYPE | {"low": 0}, "more than 0"),
     (GenotypeEffectRow, GENOTYPE | {"measure": "clearance-change-percent", "low": -100}, "above -100"),
+    (TargetRow, TARGET | {"beside": True}, "names its condition"),
+    (TargetRow, TARGET | {"beside": True, "condition": "c", "default": True}, "is not the default"),
+    (AucTargetRow, AUC | {"low_ng_h_ml": 0}, "above 0"),
+    (AucTargetRow, AUC | {"low_ng_h_ml": 201}, "not above high_ng_h_ml"),
+    (AucTargetRow, AUC | {"interval_h": 8}, "must be 12 or 24"),
+    (AucTargetRow, AUC | {"over_h": 12}, "below interval_h"),
+    (AucTargetRow, AUC | {"over_h": 4, "trough_low_ng_ml": 5, "trough_high_ng_ml": 10}, "paired with no trough"),
+    (AucTargetRow, AUC | {"indications": []}, "must not be empty"),
+    (AucTargetRow, AUC | {"from_day": 42, "to_day": 42}, "must run forward"),
+    (AucTargetRow, AUC | {"trough_low_ng_ml": 5}, "stands with its high"),
+    (AucTargetRow, AUC | {"trough_low_ng_ml": 10, "trough_high_ng_ml": 5}, "not above its high"),
+    (AucTargetRow, AUC | {"kind": "derived"}, "must name it"),
+    (AucTargetRow, AUC | {"kind": "algorithm"}, "must name it"),
+    (AucTargetRow, AUC | {"kind": "conversion"}, "must be one of target"),
+    (RegressionRow, REGRESSION | {"terms": []}, "must be there"),
+    (RegressionRow, REGRESSION | {"terms": [TERM, TERM]}, "rise in time_h"),
+    (RegressionRow, REGRESSION | {"terms": [TERM | {"time_h": 13}]}, "lie in the interval"),
+    (RegressionRow, REGRESSION | {"terms": [TERM | {"coefficient": 0}]}, "coefficient must be above 0"),
+    (RegressionRow, REGRESSION | {"terms": [TERM | {"hour": 0}]}, "unknown key 'hour'"),
+    (RegressionRow, REGRESSION | {"r2": Decimal("1.01")}, "not above 1"),
+    (RegressionRow, REGRESSION | {"interval_h": 6}, "must be 12 or 24"),
+    (RegressionRow, REGRESSION | {"indications": []}, "must not be empty"),
+    (RegressionRow, REGRESSION | {"from_day": 90, "to_day": 0}, "must run forward"),
+    (VariabilityThresholdRow, NO_LIMIT | {"kind": "limit"}, "limit stands with"),
+    (VariabilityThresholdRow, VARIABILITY | {"kind": "no-limit"}, "limit stands with"),
+    (VariabilityThresholdRow, NO_LIMIT | {"direction": "above"}, "direction stands where"),
+    (VariabilityThresholdRow, NO_LIMIT | {"kind": "tertiles", "low": 20, "high": 30}, "need a direction"),
+    (VariabilityThresholdRow, VARIABILITY | {"low": 20, "high": 30}, "low and high stand with"),
+    (VariabilityThresholdRow, THIRDS | {"low": 40}, "not above its high"),
+    (VariabilityThresholdRow, VARIABILITY | {"limit": 0}, "above 0"),
+    (VariabilityThresholdRow, VARIABILITY | {"limit": 100}, "below 100"),
+    (VariabilityThresholdRow, VARIABILITY | {"unit": "ng/mL"}, "unit must be that of the metric"),
+    (VariabilityThresholdRow, VARIABILITY | {"metric": "standard-deviation"}, "unit must be that of the metric"),
+    (VariabilityThresholdRow, VARIABILITY | {"metric": "mad"}, "must be one of cv"),
+    (VariabilityThresholdRow, VARIABILITY | {"ranges": [{"low_ng_ml": 6}]}, "belong to time-in-range"),
+    (VariabilityThresholdRow, VARIABILITY | {"n": 0}, "must be 1 or more"),
+    (VariabilityThresholdRow, VARIABILITY | {"from_day": 365, "to_day": 180}, "must run forward"),
+    (RangePart, {"low_ng_ml": 10, "high_ng_ml": 5}, "below high_ng_ml"),
+    (RangePart, {"low_ng_ml": 0}, "above 0"),
+    (ExposureRemarkRow, {"id": "m", "about": "a", "text": "t", "source": "s"}, "missing key 'locator'"),
 ]
 
 
@@ -238,6 +339,7 @@ def test_all_tables_are_read() -> None:
     known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml"}
+    known |= {"starting_doses.toml", "genotypes.toml", "auc.toml", "variability.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0
@@ -256,6 +358,10 @@ def test_all_tables_are_read() -> None:
         len(readers.read_genotype_effects()),
         len(readers.read_formulas()),
         len(readers.read_tables()),
+        len(readers.read_auc_targets()),
+        len(readers.read_regressions()),
+        len(readers.read_variability_thresholds()),
+        *(len(readers.read_exposure_remarks(name)) for name in ("auc.toml", "variability.toml", "cd_ratio.toml")),
         *(len(rows) for rows in readers.read_monitoring()),
         *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
         *(len(rows) for rows in readers.read_co_therapies()),

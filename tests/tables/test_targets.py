@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tdmcli.domain.target_range import Fit, Situation, find_default, fit
 from tdmcli.tables.builder import build_row, build_rows, load_toml
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.rows import IndicationRow, Population, RangeKind, TargetRow
@@ -20,24 +21,37 @@ if TYPE_CHECKING:
 TRANSPLANTS = ("kidney", "kidney-pancreas", "liver", "heart", "lung")
 OTHERS = (
     "autoimmune-hepatitis",
+    "gvhd",
     "ild",
+    "inflammatory-bowel-disease",
     "lupus-nephritis",
     "membranous-nephropathy",
     "nephrotic-syndrome",
     "paediatric-srns",
+    "psoriasis",
+    "rheumatoid-arthritis",
     "ulcerative-colitis",
 )
 INDICATIONS = tuple(sorted(TRANSPLANTS + OTHERS))
-WITHOUT_DEFAULT = ("autoimmune-hepatitis", "ulcerative-colitis")
+WITHOUT_DEFAULT = (
+    "autoimmune-hepatitis",
+    "gvhd",
+    "inflammatory-bowel-disease",
+    "psoriasis",
+    "rheumatoid-arthritis",
+    "ulcerative-colitis",
+)
 
 CO_THERAPIES = {"mmf", "azathioprine", "steroids", "everolimus", "sirolimus", "none"}
 INDUCTIONS = {"il2ra", "antibody", "none"}
-PRODUCTS = {"astagraf-xl", "envarsus-xr", "envarsus", "advagraf", "prograf"}
+PRODUCTS = {"astagraf-xl", "envarsus-xr", "envarsus", "advagraf", "prograf", "intravenous"}
 
-DAY_OF = {"0": 0, "2w": 14, "1m": 30, "2m": 60, "3m": 90, "6m": 180, "12m": 365}
+INFUSION = "heart-eu-label-child-infusion"  # the only level of a transplant's tables that is no trough
+
+DAY_OF = {"0": 0, "2w": 14, "3w": 21, "4w": 28, "6w": 42, "1m": 30, "2m": 60, "3m": 90, "6m": 180, "12m": 365}
 WINDOW = re.compile(r"-(?P<start>\d+[wm]?)-(?P<end>\d+[wm]|on)$")
 # The first day of a situation whose source starts later than the transplant.
-LATE_STARTS = {"kidney-us-label-astagraf-xl": 30, "liver-droracle-825653-monotherapy": 365}
+LATE_STARTS = {"liver-droracle-825653-monotherapy": 365}
 
 # Row id -> kind, low, high. Typed from the evidence, not from the tables.
 NUMBERS: dict[str, tuple[str, str, str]] = {
@@ -119,6 +133,37 @@ NUMBERS: dict[str, tuple[str, str, str]] = {
     "membranous-nephropathy-droracle-455536-maintenance": ("target", "4", "6"),
     "membranous-nephropathy-cohort-2017": ("target", "4", "8"),
     "ulcerative-colitis-cohort-2015": ("target", "10", "15"),
+    "kidney-us-label-astagraf-xl-0-1m": ("label_range", "7", "15"),
+    "kidney-rotterdam-0-2w": ("target", "10", "15"),
+    "kidney-rotterdam-2-4w": ("target", "8", "12"),
+    "kidney-rotterdam-4w-on": ("target", "5", "10"),
+    "kidney-leiden-0-6w": ("target", "10", "15"),
+    "kidney-leiden-6w-on": ("target", "4", "9"),
+    "kidney-dekaf-0-3m": ("target", "8", "12"),
+    "kidney-dekaf-3-6m": ("target", "6", "10"),
+    "kidney-oslo": ("target", "3", "7"),
+    "kidney-brisbane": ("target", "7", "8"),
+    "kidney-song-2019-0-3m": ("target", "5", "10"),
+    "kidney-song-2019-3-12m": ("target", "4", "8"),
+    "kidney-rotterdam-child-0-3w": ("target", "10", "15"),
+    "kidney-rotterdam-child-3w-on": ("target", "7", "12"),
+    "heart-eu-label-child-infusion": ("label_range", "15", "25"),
+    "heart-droracle-427734-early": ("target", "10", "15"),
+    "heart-droracle-427734-long-term": ("target", "5", "10"),
+    "heart-droracle-427734-overall": ("outer", "5", "15"),
+    "lung-droracle-825653-early": ("target", "10", "15"),
+    "lung-droracle-825653-long-term": ("target", "5", "10"),
+    "lung-droracle-672994-from-ciclosporin": ("target", "5", "15"),
+    "gvhd-bbmt-2012-infusion": ("target", "10", "20"),
+    "gvhd-droracle-592372": ("target", "10", "20"),
+    "gvhd-bbmt-2012-grade-0-to-1-mean": ("observed_mean", "17.3", "17.3"),
+    "gvhd-bbmt-2012-grade-2-to-4-mean": ("observed_mean", "15.9", "15.9"),
+    "gvhd-yao-2022-cyclophosphamide-overall": ("outer", "0", "10"),
+    "gvhd-droracle-592372-ceiling": ("outer", "0", "20"),
+    "inflammatory-bowel-disease-clinic-page": ("target", "5", "10"),
+    "inflammatory-bowel-disease-low-dose-overall": ("outer", "2", "10"),
+    "rheumatoid-arthritis-low-dose-overall": ("outer", "2", "10"),
+    "psoriasis-low-dose-overall": ("outer", "2", "10"),
 }
 
 # Indication, day after transplant, low and high of the seed's row: the middle and both sides of each boundary.
@@ -153,9 +198,22 @@ OTHER_WINDOWS = [
     ("kidney-us-label-child", 365, None),
     *(("kidney-us-label-envarsus-xr-de-novo", day, (6, 11)) for day in (0, 29)),
     *(("kidney-us-label-envarsus-xr-de-novo", day, (4, 11)) for day in (30, 4000)),
-    ("kidney-us-label-astagraf-xl", 29, None),
+    *(("kidney-us-label-astagraf-xl", day, (7, 15)) for day in (0, 29)),
     *(("kidney-us-label-astagraf-xl", day, (5, 15)) for day in (30, 179)),
     *(("kidney-us-label-astagraf-xl", day, (5, 10)) for day in (180, 4000)),
+    *(("kidney-rotterdam", day, (10, 15)) for day in (0, 13)),
+    *(("kidney-rotterdam", day, (8, 12)) for day in (14, 27)),
+    *(("kidney-rotterdam", day, (5, 10)) for day in (28, 4000)),
+    *(("kidney-leiden", day, (10, 15)) for day in (0, 41)),
+    *(("kidney-leiden", day, (4, 9)) for day in (42, 4000)),
+    *(("kidney-dekaf", day, (8, 12)) for day in (0, 89)),
+    *(("kidney-dekaf", day, (6, 10)) for day in (90, 179)),
+    ("kidney-dekaf", 180, None),
+    *(("kidney-song-2019", day, (5, 10)) for day in (0, 89)),
+    *(("kidney-song-2019", day, (4, 8)) for day in (90, 364)),
+    ("kidney-song-2019", 365, None),
+    *(("kidney-rotterdam-child", day, (10, 15)) for day in (0, 20)),
+    *(("kidney-rotterdam-child", day, (7, 12)) for day in (21, 4000)),
     *(("kidney-iatdmct-2019-everolimus", day, (4, 7)) for day in (0, 59)),
     *(("kidney-iatdmct-2019-everolimus", day, (2, 4)) for day in (60, 4000)),
     *(("liver-us-label-steroids", day, (5, 20)) for day in (0, 364)),
@@ -384,6 +442,55 @@ def test_only_if_stated_rows_say_their_condition() -> None:
     assert all(row.condition and (row.co_therapy or row.induction) and not row.default for row in rows)
 
 
+BESIDE = {
+    *("kidney-rotterdam-0-2w", "kidney-rotterdam-2-4w", "kidney-rotterdam-4w-on", "kidney-leiden-0-6w"),
+    *("kidney-leiden-6w-on", "kidney-dekaf-0-3m", "kidney-dekaf-3-6m", "kidney-oslo", "kidney-brisbane"),
+    *("kidney-song-2019-0-3m", "kidney-song-2019-3-12m", "kidney-rotterdam-child-0-3w", "kidney-rotterdam-child-3w-on"),
+    *(INFUSION, "heart-droracle-427734-early", "heart-droracle-427734-long-term", "heart-droracle-427734-overall"),
+    *("lung-droracle-825653-early", "lung-droracle-825653-long-term", "lung-droracle-672994-from-ciclosporin"),
+}
+
+
+def test_rows_that_stand_beside_are_the_known_ones() -> None:
+    """Centres' own practice and the like stand beside, name whose or when, and no seed's or consensus' row does."""
+    assert {row.id for row in _all_rows() if row.beside} == BESIDE
+    assert all(row.condition for row in _all_rows() if row.beside)
+
+
+@pytest.mark.parametrize("stem", TRANSPLANTS)
+@pytest.mark.parametrize("population", [None, *Population])
+def test_rows_that_stand_beside_change_no_default(stem: str, population: Population | None) -> None:
+    """With and without the rows that stand beside, the default is the same on every day, for adults and children."""
+    rows = _rows(stem)
+    without = tuple(row for row in rows if not row.beside)
+    for day in range(400):
+        situation = Situation(day=day, population=population)
+        assert find_default(rows, situation) == find_default(without, situation)
+
+
+def test_a_row_that_stands_beside_applies_once_its_source_is_named() -> None:
+    """Unasked such a row waits; with its source named it fits like any other, its own conditions still heeded."""
+    (row,) = [row for row in _rows("kidney") if row.id == "kidney-rotterdam-4w-on"]
+    assert fit(row, Situation(day=40)) is Fit.NEEDS_STATING
+    assert fit(row, Situation(day=40, source_named=True)) is Fit.MATCHES
+    assert fit(row, Situation(day=20, source_named=True)) is Fit.OTHER_TIME
+    child = Situation(day=40, population=Population.CHILD, source_named=True)
+    assert fit(row, child) is Fit.CONTRADICTED
+
+
+def test_every_row_of_a_label_names_its_dossier_row() -> None:
+    """Above each row stands the row of the evidence dossier that it was made from, and of labels each is used."""
+    for stem in INDICATIONS:
+        text = _path(stem).read_text(encoding="utf-8")
+        for row in _rows(stem):
+            (comment,) = re.findall(rf"# (.*)\n\[\[target\]\]\nid = \"{row.id}\"", text)
+            start = "labels.md " if row.source.startswith("label-") else "literature.md "
+            assert comment.startswith(start), row.id
+    everything = "".join(_path(stem).read_text(encoding="utf-8") for stem in INDICATIONS)
+    named = {int(number) for number in re.findall(r"labels\.md (\d{4})", everything)}
+    assert named == set(range(1001, 1027)) - {1017, 1018}
+
+
 def test_everolimus_takes_the_seeds_kidney_rows_away() -> None:
     """With everolimus the general kidney rows do not stand; the consensus' own rows do."""
     for stem in ("kidney", "kidney-pancreas"):
@@ -406,7 +513,7 @@ def test_once_daily_rows_name_their_product() -> None:
     """A once-daily label's range is bound to its product, so it never answers for another."""
     for row in _all_rows():
         product = {"label-us-envarsus": ("envarsus-xr",), "label-us-astagraf": ("astagraf-xl",)}.get(row.source, ())
-        assert row.products == product, row.id
+        assert row.products == (("intravenous",) if row.id == INFUSION else product), row.id
 
 
 def test_means_and_outer_ranges_are_no_targets() -> None:
@@ -420,7 +527,7 @@ def test_means_and_outer_ranges_are_no_targets() -> None:
     )
     assert "ng/dL" in (rows["lupus-nephritis-seed-case-series-mean"].note or "")
     assert all(Decimal(2) <= row.low_ng_ml for row in rows.values() if row.kind not in not_aimed_at)
-    assert all(row.high_ng_ml <= Decimal(20) for row in rows.values())
+    assert all(row.high_ng_ml <= Decimal(20) for row in rows.values() if row.id != INFUSION)
 
 
 def test_peculiar_rows_carry_their_note() -> None:
