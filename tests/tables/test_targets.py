@@ -446,6 +446,7 @@ BESIDE = {
     *("kidney-rotterdam-0-2w", "kidney-rotterdam-2-4w", "kidney-rotterdam-4w-on", "kidney-leiden-0-6w"),
     *("kidney-leiden-6w-on", "kidney-dekaf-0-3m", "kidney-dekaf-3-6m", "kidney-oslo", "kidney-brisbane"),
     *("kidney-song-2019-0-3m", "kidney-song-2019-3-12m", "kidney-rotterdam-child-0-3w", "kidney-rotterdam-child-3w-on"),
+    "kidney-us-label-astagraf-xl-0-1m",
     *(INFUSION, "heart-droracle-427734-early", "heart-droracle-427734-long-term", "heart-droracle-427734-overall"),
     *("lung-droracle-825653-early", "lung-droracle-825653-long-term", "lung-droracle-672994-from-ciclosporin"),
 }
