@@ -35,6 +35,7 @@ def adjust(
     accept: opt.AcceptOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
     check: opt.CheckOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
@@ -57,6 +58,7 @@ def adjust(
     from tdmcli.workflows.asked import Asked
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,

@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from tdmcli import __version__
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
+from tdmcli.tables.overlay import put_in_force
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     2
@@ -81,6 +82,7 @@ class Commands(TyperGroup):
         """Run, and turn whatever happens into an answer, one clear line or one JSON object, and an exit code."""
         argv = list(sys.argv[1:] if args is None else args)
         json = _wants_json(argv)
+        put_in_force(None)  # several questions of one process each name their own protocol
         self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # names, for Typer's "did you mean"
         try:
             code = super().main(args=argv, standalone_mode=False, **extra)

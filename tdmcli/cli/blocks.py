@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from tdmcli.workflows.answer import protocol_used
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -99,5 +101,7 @@ def warned(answer: Answer[Data]) -> str:
 
 
 def signed(answer: Answer[Data]) -> str:
-    """Return the last words of a note: the tool, the day, and what it is not."""
-    return f"tdmcli, as of {answer.as_of.date().isoformat()}; decision support, verify."
+    """Return the last words of a note: the tool, the centre's protocol if one decided, the day, and what it is not."""
+    used = protocol_used()
+    by = "" if used is None else f", protocol {used.name} version {used.version} (sha256 {used.sha256})"
+    return f"tdmcli{by}, as of {answer.as_of.date().isoformat()}; decision support, verify."

@@ -20,6 +20,7 @@ def explain(
     name: Annotated[
         str, typer.Argument(metavar="CODE|ROW|FORMULA", help="An id that an answer printed.", autocompletion=explained)
     ],
+    protocol: opt.ProtocolOption = None,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -37,4 +38,5 @@ def explain(
     from tdmcli.workflows.explain import answer_explain
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     show(answer_explain(name, opt.utc(as_of)), VIEW, form)

@@ -20,6 +20,7 @@ def interact(
     whole_table: Annotated[bool, typer.Option("--list", help="List every drug in the table.")] = False,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
@@ -42,6 +43,7 @@ def interact(
     from tdmcli.workflows.interact_data import InteractQuestion
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,

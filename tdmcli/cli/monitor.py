@@ -15,6 +15,7 @@ def monitor(
     days: opt.DaysOption = None,
     months: opt.MonthsOption = None,
     patient: opt.PatientOption = None,
+    protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
@@ -34,6 +35,7 @@ def monitor(
     from tdmcli.workflows.monitor import answer_monitor
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,

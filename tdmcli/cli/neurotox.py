@@ -30,6 +30,7 @@ def neurotox(
     hours_after_dose: opt.HoursOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
@@ -50,6 +51,7 @@ def neurotox(
     from tdmcli.workflows.neurotox_data import NeurotoxQuestion
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,

@@ -1,5 +1,6 @@
 """Options that more than one command takes, what they complete to, and the question they make."""
 
+import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -111,6 +112,12 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="TIME", help="Answer as of this time (ISO 8601), not now.")
 ]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Append the arithmetic with the numbers put in.")]
+ProtocolOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--protocol", metavar="FILE|DIR", help="The centre's protocol, over the tables (else TDMCLI_PROTOCOL)."
+    ),
+]
 CheckOption = Annotated[bool, typer.Option("--check", help="Exit with 10 when the level is out of range.")]
 LevelOption = Annotated[
     str | None,
@@ -211,3 +218,22 @@ def utc(as_of: str | None) -> datetime:
     """Return the time asked about where no patient has a zone: in UTC unless it names its own."""
     now = moment(as_of)
     return now if now.tzinfo else now.replace(tzinfo=UTC)
+
+
+def use_protocol(path: Path | None) -> None:
+    """Put the protocol in force that is named by --protocol, else by TDMCLI_PROTOCOL, or none.
+
+    Raises:
+        BadFile: it can't be read or has a fault; the bundled tables are not used in its stead.
+
+    """
+    given = "--protocol"
+    if path is None:
+        named = os.environ.get("TDMCLI_PROTOCOL", "")
+        if not named:
+            return
+        path, given = Path(named), "TDMCLI_PROTOCOL"
+    from tdmcli.records.protocol import read_protocol
+    from tdmcli.tables.overlay import put_in_force
+
+    put_in_force(read_protocol(path, given).overlay)

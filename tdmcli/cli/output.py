@@ -13,7 +13,7 @@ from tdmcli.cli.blocks import Block, Bullets, Cell, Headlines, Tone, View, line
 from tdmcli.cli.options import Format
 from tdmcli.errors import Code, NotWritten
 from tdmcli.tables.readers import read_data_version
-from tdmcli.workflows.answer import Answer, envelope, to_json
+from tdmcli.workflows.answer import Answer, envelope, protocol_used, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,6 +123,11 @@ def _foot(answer: Answer[Any]) -> list[Block]:
     blocks.append(line(""))
     if answer.assumed:
         blocks.append(line(answer.assumed))
+    used = protocol_used()
+    if used is not None:
+        blocks.append(line(f"Protocol: {used.name}, version {used.version} ({used.from_}), sha256 {used.sha256}."))
+        if used.policy:
+            blocks.append(line(f"Its policy: {'; '.join(used.policy)}."))
     as_of = answer.as_of.isoformat(timespec="minutes")
     blocks.append(line(f"tdmcli {__version__}, tables {read_data_version()}, as of {as_of}.", Tone.DIM))
     blocks.append(line(DISCLAIMER))

@@ -12,6 +12,7 @@ def sources(
         str | None,
         typer.Argument(metavar="ID", help="A source; left out, all of them.", autocompletion=opt.sources),
     ] = None,
+    protocol: opt.ProtocolOption = None,
     form: opt.FormatOption = opt.Format.AUTO,
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
@@ -29,4 +30,5 @@ def sources(
     from tdmcli.workflows.sources import answer_sources
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     show(answer_sources(name, opt.utc(as_of)), VIEW, form)

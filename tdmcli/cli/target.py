@@ -37,6 +37,7 @@ def target(
     hours_after_dose: opt.HoursOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
+    protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
     check: opt.CheckOption = False,
     form: opt.FormatOption = opt.Format.AUTO,
@@ -58,6 +59,7 @@ def target(
     from tdmcli.workflows.target import TargetQuestion, answer_target
 
     form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,

@@ -144,12 +144,12 @@ def find_default(rows: Iterable[TargetRow], situation: Situation) -> TargetRow |
     made_for = [
         row
         for row in rows
-        if row.kind in AIMABLE and fit(row, situation) is Fit.MATCHES and _is_made_for(row, situation)
+        if row.kind in AIMABLE and fit(row, situation) is Fit.MATCHES and is_made_for(row, situation)
     ]
     return made_for[0] if len(made_for) == 1 else None
 
 
-def _is_made_for(row: TargetRow, situation: Situation) -> bool:
+def is_made_for(row: TargetRow, situation: Situation) -> bool:
     """Return whether a row has a condition, which was stated."""
     for_population = situation.population is not None and row.population is not None
     return bool(for_population or row.co_therapy or row.induction or row.products or row.phase)

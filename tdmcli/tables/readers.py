@@ -319,6 +319,8 @@ def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
 def raw_policy() -> dict[str, Any]:
     """Return the bundled policy as it stands in its file."""
     return load_toml(data_folder() / "policy.toml")
+
+
 def read_auc_targets() -> tuple[AucTargetRow, ...]:
     """Return every AUC that a source gives, with what it is."""
     from tdmcli.tables.exposure_rows import AucTargetRow

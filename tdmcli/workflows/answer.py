@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from tdmcli import __version__
 from tdmcli.domain.findings import Refused
 from tdmcli.errors import BadFile, Code
+from tdmcli.tables.overlay import in_force
 from tdmcli.tables.readers import read_codes, read_data_version, read_sources
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ class Cited(NamedTuple):
     locator: str
     kind: str
     read: str
+
+
+class ProtocolUsed(NamedTuple):
+    """The centre's protocol that was in force, what named it, and each number of the policy that it changes."""
+
+    name: str
+    version: str
+    sha256: str
+    from_: str
+    policy: tuple[str, ...]
 
 
 class Worked(NamedTuple):
@@ -155,9 +166,17 @@ def _envelope(**parts: object) -> dict[str, object]:
         "sources": [],
         "inputs": {},
         "worked": None,
-        "tool": {"version": __version__, "data_version": read_data_version()},
+        "tool": {"version": __version__, "data_version": read_data_version(), "protocol": to_json(protocol_used())},
         "as_of": None,
     } | parts
+
+
+def protocol_used() -> ProtocolUsed | None:
+    """Return the protocol that is in force."""
+    overlay = in_force()
+    if overlay is None:
+        return None
+    return ProtocolUsed(overlay.name, overlay.version, overlay.sha256, overlay.given, overlay.policy_changes)
 
 
 def field_names(shape: Any) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from tdmcli.errors import Code
-from tdmcli.workflows.answer import SCHEMA, Cited, Warned, Worked, field_names
+from tdmcli.workflows.answer import SCHEMA, Cited, ProtocolUsed, Warned, Worked, field_names
 
 DATA_CLASSES = {
     "target": ("tdmcli.workflows.target", "TargetData"),
@@ -50,8 +50,12 @@ def answer_schema(command: str) -> dict[str, Any]:
         "worked": {"anyOf": [{"type": "array", "items": schema_of(Worked)}, {"type": "null"}]},
         "tool": {
             "type": "object",
-            "properties": {"version": {"type": "string"}, "data_version": {"type": "string"}},
-            "required": ["version", "data_version"],
+            "properties": {
+                "version": {"type": "string"},
+                "data_version": {"type": "string"},
+                "protocol": {"anyOf": [schema_of(ProtocolUsed), {"type": "null"}]},
+            },
+            "required": ["version", "data_version", "protocol"],
         },
         "as_of": {"type": ["string", "null"]},
     }

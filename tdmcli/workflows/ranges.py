@@ -9,15 +9,18 @@ from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import (
     AIMABLE,
     APPLIES,
+    Fit,
     Situation,
     find_default,
     fit,
+    is_made_for,
     neighbours,
     position,
     positions_disagree,
 )
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.overlay import in_force
 from tdmcli.tables.readers import read_co_therapies, read_indication, read_policy
 from tdmcli.tables.rows import IndicationRow, Population, TargetRow
 
@@ -90,14 +93,14 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     if question.source is not None:
         rows = _of_source(rows, question.source)
     situation = _situation(question, indication)
-    default = find_default(rows, situation)
+    own, findings = _of_protocol(rows, situation)
+    default = find_default(rows, situation) if own is None else own
     if default is None and question.source is not None:
         aimable = [row for row in rows if fit(row, situation) in APPLIES and row.kind in AIMABLE]
         default = aimable[0] if len(aimable) == 1 else None
-    if question.phase is None and indication.phase_decides:
+    if question.phase is None and indication.phase_decides and own is None:
         default = None
     fits = {row.id: fit(row, situation) for row in rows}
-    findings: tuple[Finding, ...] = ()
     if default is not None and question.day is not None and indication.transplant:
         near = neighbours(rows, default, question.day, read_policy().target.boundary_days)
         if near:
@@ -111,6 +114,30 @@ def find_ranges(question: RangeQuestion) -> Ranges:
         tuple(row for row in rows if fits[row.id] not in APPLIES),
         findings,
     )
+
+
+def _of_protocol(rows: tuple[TargetRow, ...], situation: Situation) -> tuple[TargetRow | None, tuple[Finding, ...]]:
+    """Return the range of the protocol in force for a situation, or that it has ranges but none for this.
+
+    Raises:
+        Refused: it has several, and what was said does not choose between them.
+
+    """
+    protocol = in_force()
+    if protocol is None or not protocol.ids("target"):
+        return None, ()
+    ids = protocol.ids("target")
+    fitting = {row: fit(row, situation) for row in rows if row.id in ids and row.kind in AIMABLE}
+    for wanted in (Fit.MATCHES, Fit.CONDITION_NOT_STATED):
+        found = [row for row, how in fitting.items() if how is wanted]
+        made_for = [row for row in found if is_made_for(row, situation)]
+        chosen = made_for if len(found) > 1 and len(made_for) == 1 else found
+        if len(chosen) > 1:
+            several = "; ".join(f"{row.id} ({', '.join(filter(None, (row.condition, row.phase)))})" for row in chosen)
+            raise refuse(Code.MISSING_TARGET, why=f": the protocol {protocol.name} has several here: {several}")
+        if chosen:
+            return chosen[0], ()
+    return None, (Finding(Code.PROTOCOL_SILENT, {"protocol": f"{protocol.name}, version {protocol.version}"}),)
 
 
 def _of_source(rows: tuple[TargetRow, ...], source: str) -> tuple[TargetRow, ...]:
@@ -134,6 +161,7 @@ def _situation(question: RangeQuestion, indication: IndicationRow) -> Situation:
         product=question.product,
         rivals=frozenset(row.id for row in co_therapies if row.rival),
         usual_population=indication.population or Population.ADULT,
+        source_named=question.source is not None,
     )
 
 
