@@ -127,11 +127,15 @@ def build_rows(shape: type[Row], tables: object, where: str) -> tuple[Row, ...]:
     if not isinstance(tables, list):
         raise _bad(where, "must be an array of tables: [[…]]")
     rows = tuple(build_row(shape, table, f"{where} row {number}") for number, table in enumerate(tables, 1))
+    _refuse_twice(rows, where)
+    return rows
+
+
+def _refuse_twice(rows: tuple[object, ...], where: str) -> None:
     ids = [getattr(row, "id", None) for row in rows]
     for number, row_id in enumerate(ids):
         if row_id is not None and row_id in ids[:number]:
             raise _bad(where, f"id {row_id!r} stands twice")
-    return rows
 
 
 _HINTS: dict[type, dict[str, Any]] = {}
@@ -156,6 +160,9 @@ def _convert(hint: Any, value: object, where: str) -> Any:
         return tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
     if origin is dict:
         hint = dict
+        rows = tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
+        _refuse_twice(rows, where)
+        return rows
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return build_row(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

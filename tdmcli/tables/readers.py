@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
     from tdmcli.tables.exposure_rows import AucTargetRow, ExposureRemarkRow, RegressionRow, VariabilityThresholdRow
+    from tdmcli.tables.conversion_rows import ConversionRow, NotInterchangeableRow
+    from tdmcli.tables.genotype_rows import GenotypeEffectRow, GenotypeTables
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
     from tdmcli.tables.protocol_rows import BoundRow
     from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
+    from tdmcli.tables.sampling_rows import SamplingTables
+    from tdmcli.tables.start_rows import StartingDoseRow, StartingTables
 
 Entry = TypeVar("Entry")
 Table = TypeVar("Table")
@@ -261,14 +265,60 @@ def read_starting_doses() -> tuple[StartingDoseRow, ...]:
 
     rows = over("starting_dose", _load("starting_doses.toml", {"starting_dose"})["starting_dose"])
     return build_rows(StartingDoseRow, rows, "starting_doses.toml")
+@cache
+def read_conversions() -> tuple[ConversionRow, ...]:
+    """Return every conversion from one product or route to another."""
+    from tdmcli.tables.conversion_rows import ConversionRow
+
+    return build_rows(ConversionRow, _conversions()["conversion"], "conversions.toml conversion")
 
 
 @cache
+def read_not_interchangeable() -> tuple[NotInterchangeableRow, ...]:
+    """Return which products do not stand for each other, as each label says it."""
+    from tdmcli.tables.conversion_rows import NotInterchangeableRow
+
+    table = _conversions()["not_interchangeable"]
+    return build_rows(NotInterchangeableRow, table, "conversions.toml not_interchangeable")
+
+
+@cache
+def _conversions() -> dict[str, Any]:
+    return _load("conversions.toml", {"conversion", "not_interchangeable"})
+
+
+@cache
+def read_starting_tables() -> StartingTables:
+    """Return the starting doses, what changes them, and doses that were observed."""
+    from tdmcli.tables.start_rows import StartingTables
+
+    return build_row(StartingTables, load_toml(data_folder() / "starting_doses.toml"), "starting_doses.toml")
+
+
+def read_starting_doses() -> tuple[StartingDoseRow, ...]:
+    """Return every starting dose."""
+    return read_starting_tables().starting_dose
+
+
+@cache
+def read_genotypes() -> GenotypeTables:
+    """Return alleles, phenotypes, the dose by phenotype, and the effects of genotypes."""
+    from tdmcli.tables.genotype_rows import GenotypeTables
+
+    return build_row(GenotypeTables, load_toml(data_folder() / "genotypes.toml"), "genotypes.toml")
+
+
 def read_genotype_effects() -> tuple[GenotypeEffectRow, ...]:
     """Return what each genotype does to clearance and dose."""
-    from tdmcli.tables.start_rows import GenotypeEffectRow
+    return read_genotypes().effect
 
-    return build_rows(GenotypeEffectRow, _load("genotypes.toml", {"effect"})["effect"], "genotypes.toml")
+
+@cache
+def read_sampling() -> SamplingTables:
+    """Return assays, haematocrit, steady state, kinetics and limited sampling."""
+    from tdmcli.tables.sampling_rows import SamplingTables
+
+    return build_row(SamplingTables, load_toml(data_folder() / "sampling.toml"), "sampling.toml")
 
 
 @cache

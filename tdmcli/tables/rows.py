@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from tdmcli.tables.product_rows import DaysRow, HoursRow, PreparationRow, TakingRow
+
 
 class SourceKind(StrEnum):
     """What a source is: a centre's own protocol, then the strongest first."""
@@ -147,7 +149,11 @@ class Route(StrEnum):
 
 
 class ProductRow(NamedTuple):
-    """A product: strengths in mg of one capsule, tablet or sachet, and the intervals it is given at."""
+    """A product: strengths in mg of one capsule, tablet or sachet, and the intervals it is given at.
+
+    What a source says beside them, each with that source: `trough` is hours after the dose, `steady_state` days on an
+    unchanged dose, `missed_dose` how many hours late it is still taken. Absent where no source read says.
+    """
 
     id: str
     name: str
@@ -160,13 +166,25 @@ class ProductRow(NamedTuple):
     source: str
     locator: str
     note: str | None = None
+    strength_mg_per_ml: Decimal | None = None
+    trough: HoursRow | None = None
+    steady_state: DaysRow | None = None
+    missed_dose: HoursRow | None = None
+    taking: TakingRow | None = None
+    preparation: PreparationRow | None = None
 
     def check(self) -> None:
-        """Check that the strengths are positive, in order and there for a product that is swallowed."""
+        """Check that the strengths fit the route, and that a trough is drawn just before the next dose."""
         if any(mg <= 0 for mg in self.strengths_mg) or list(self.strengths_mg) != sorted(set(self.strengths_mg)):
             raise ValueError("strengths_mg must be positive and rise")
         if self.route is Route.ORAL and not self.strengths_mg:
             raise ValueError("an oral product needs strengths_mg")
+        if self.strength_mg_per_ml is not None and (
+            self.route is not Route.INTRAVENOUS or self.strength_mg_per_ml <= 0
+        ):
+            raise ValueError("strength_mg_per_ml is above 0 and stands on an intravenous product alone")
+        if self.trough is not None and self.trough.hours not in self.intervals_h:
+            raise ValueError("a trough is drawn at the end of one of intervals_h")
 
 
 class SetKind(StrEnum):

@@ -1,8 +1,7 @@
-"""The tables of monitoring, cautions, starting doses and genotypes: each number of the sources typed a second time."""
+"""The tables of monitoring and cautions: each number of the sources typed a second time."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,11 @@ from tdmcli.tables.monitoring_rows import LEVEL, When
 from tdmcli.tables.readers import (
     indication_ids,
     read_cautions,
-    read_genotype_effects,
     read_indication,
     read_monitoring,
-    read_starting_doses,
 )
 
-FILES = ("monitoring.toml", "cautions.toml", "starting_doses.toml", "genotypes.toml")
+FILES = ("monitoring.toml", "cautions.toml")
 TESTS, THRESHOLDS = read_monitoring()
 NEPHROTIC = ("nephrotic-syndrome", "membranous-nephropathy", "paediatric-srns")
 TRANSPLANTS = tuple(name for name in indication_ids() if read_indication(name)[0].transplant)
@@ -51,11 +48,11 @@ def test_prose_is_plain_ascii(name: str) -> None:
 def test_indications_measures_and_locators_are_known() -> None:
     """A row speaks of indications that exist, measures keys of the patient file, and says where in its source."""
     known = set(indication_ids())
-    rows: tuple[Any, ...] = (*TESTS, *THRESHOLDS, *read_cautions(), *read_starting_doses())
+    rows: tuple[Any, ...] = (*TESTS, *THRESHOLDS, *read_cautions())
     assert [row.id for row in rows if not set(row.indications) <= known] == []
     measures = {measure for row in rows[: len(TESTS) + len(THRESHOLDS)] for measure in row.measures}
     assert measures - {LEVEL} <= set(LAB_TESTS)
-    assert all(row.locator.strip() for row in (*rows, *read_genotype_effects()))
+    assert all(row.locator.strip() for row in rows)
 
 
 def test_intervals_are_those_of_the_sources() -> None:
@@ -193,33 +190,3 @@ def test_conflicts_stay_apart() -> None:
     assert sources["sirolimus-neurotoxicity"] == "seed-neurotoxicity"
     assert sources["hyperkalaemia-avoid"] == "seed-ild"
     assert sources["hyperkalaemia-watch"] == "policy"
-
-
-def test_starting_doses_are_those_of_the_seeds() -> None:
-    """Each number with its unit and what it is for, a day or an intake, and the total of a day."""
-    found = {
-        row.id: (str(row.low), str(row.high), f"{row.unit} per {row.per}", row.intakes_per_day, row.daily)
-        for row in read_starting_doses()
-    }
-    assert found == {
-        "ild-by-weight": ("0.075", "0.075", "mg/kg per day", 2, (Decimal("0.075"), Decimal("0.075"))),
-        "ild-fixed": ("1", "3", "mg per day", None, (1, 3)),
-        "nephrotic-by-weight": ("0.05", "0.1", "mg/kg per day", 2, (Decimal("0.05"), Decimal("0.1"))),
-        "nephrotic-minimal-change": ("0.05", "0.05", "mg/kg per intake", 2, (Decimal("0.1"), Decimal("0.1"))),
-        "lupus-low-dose": ("2", "3", "mg per day", None, (2, 3)),
-        "lupus-japan": ("3", "3", "mg per day", None, (3, 3)),
-    }
-    sources = {row.id.split("-")[0]: row.source for row in read_starting_doses()}
-    assert sources == {"ild": "seed-ild", "nephrotic": "seed-nephrotic", "lupus": "seed-lupus"}
-
-
-def test_genotype_effects_are_those_of_the_seed() -> None:
-    """The seed's three numbers, and in the note what population models say of CYP3A4*22."""
-    rows = {row.id: row for row in read_genotype_effects()}
-    assert {row.id: (row.gene, row.allele, str(row.measure), row.low, row.high) for row in rows.values()} == {
-        "cyp3a5-1-clearance-seed": ("CYP3A5", "*1", "clearance-change-percent", Decimal(50), Decimal(50)),
-        "cyp3a5-1-dose-seed": ("CYP3A5", "*1", "dose-times", Decimal("1.5"), Decimal(2)),
-        "cyp3a4-22-clearance-seed": ("CYP3A4", "*22", "clearance-change-percent", Decimal(-33), Decimal(-33)),
-    }
-    assert {row.source for row in rows.values()} == {"seed-smolecule"}
-    assert "16 to 20 % lower" in (rows["cyp3a4-22-clearance-seed"].note or "")

@@ -18,12 +18,21 @@ from tdmcli.tables.exposure_rows import (
     RangePart,
     RegressionRow,
     VariabilityThresholdRow,
+from tdmcli.tables.conversion_rows import ConversionRow, FirstDoseRow, LevelsAfterRow, NotInterchangeableRow
+from tdmcli.tables.genotype_rows import (
+    AlleleRow,
+    GenotypeDoseRow,
+    GenotypeEffectRow,
+    GenotypeTables,
+    PhenotypeRow,
+    VariantRow,
 )
 from tdmcli.tables.interaction_rows import InteractionRow
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
 from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, RemarkRow, StepRow, SymptomRow
 from tdmcli.tables.policy import Policy, SamplingPolicy
+from tdmcli.tables.product_rows import DaysRow, HoursRow, PreparationRow, TakingRow
 from tdmcli.tables.rows import (
     CodeRow,
     CoTherapyRow,
@@ -33,7 +42,23 @@ from tdmcli.tables.rows import (
     TargetRow,
     ThresholdSetRow,
 )
-from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
+from tdmcli.tables.sampling_rows import (
+    AssayBiasRow,
+    AssayRelationRow,
+    HematocritStandardRow,
+    LimitedSamplingRow,
+    ProductKineticsRow,
+    SampleTermRow,
+    SamplingRemarkRow,
+    SteadyStateShareRow,
+)
+from tdmcli.tables.start_rows import (
+    ObservedDoseRow,
+    StartingAdjustmentRow,
+    StartingDoseRow,
+    StartingTables,
+    StartTimeRow,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,6 +146,65 @@ GENOTYPE = {
     "source": "s",
     "locator": "l",
 }
+SOURCED = {"source": "s", "locator": "l"}
+CONVERSION = {
+    "id": "c",
+    "kind": "label",
+    "text": "t",
+    "from_release": "immediate",
+    "from_route": "oral",
+    "to_products": ["p"],
+    "factor_low": Decimal("0.80"),
+    "factor_high": Decimal("0.80"),
+    **SOURCED,
+}
+FIRST_DOSE = {"after": "a", "from_h": 8, "to_h": 12, **SOURCED}
+GROUPS = {"id": "n", "text": "t", "products": ["p", "q"], **SOURCED}
+ADJUSTMENT = {"id": "a", "about": "a", "text": "t", **SOURCED}
+OBSERVED = {"id": "o", "indications": ["kidney"], "who": "w", "mg_per_kg_day": Decimal("0.19"), "text": "t", **SOURCED}
+ALLELE = {"id": "a", "gene": "CYP3A5", "allele": "*3", "function": "no-function", **SOURCED}
+PHENOTYPE = {"id": "p", "gene": "CYP3A5", "functions": ["normal", "no-function"], "phenotype": "p", **SOURCED}
+GENOTYPE_DOSE = {
+    "id": "d",
+    "gene": "CYP3A5",
+    "phenotype": "p",
+    "times_low": Decimal("1.5"),
+    "times_high": 2,
+    "cap_mg_per_kg_day": Decimal("0.3"),
+    "release": "immediate",
+    "indications": ["kidney"],
+    "text": "t",
+    **SOURCED,
+}
+RELATION = {
+    "id": "r",
+    "from_assay": "a",
+    "to_assay": "b",
+    "slope": Decimal("0.80"),
+    "intercept_ng_ml": Decimal("0.19"),
+    "from_low_ng_ml": Decimal("3.6"),
+    "from_high_ng_ml": Decimal("14.4"),
+    "pairs": 43,
+    "text": "t",
+    **SOURCED,
+}
+BIAS = {"id": "b", "assay": "a", "direction": "high", "against": "x", "text": "t", **SOURCED}
+HEMATOCRIT = {"id": "h", "method": "proportional", "reference_percent": 45, "text": "t", **SOURCED}
+BINDING = {"method": "binding", "capacity": 418, "half_saturation_ug_l": Decimal("3.8")}
+SHARE = {"id": "s", "release": "immediate", "day": 3, "percent": 67, **SOURCED}
+KINETICS = {"id": "k", "quantity": "half-life-h", "value": 38, "who": "w", **SOURCED}
+FOOD = {"quantity": "auc-change-percent", "value": -37, "against": "x"}
+TERM = {"hours": 1, "coefficient": Decimal("1.77")}
+FORMULA = {
+    "id": "f",
+    "release": "immediate",
+    "interval_h": 12,
+    "intercept": Decimal("8.90"),
+    "terms": [{"hours": 0, "coefficient": 4}, TERM],
+    "indications": ["kidney"],
+    "text": "t",
+    **SOURCED,
+}
 
 AUC = {
     "id": "a",
@@ -203,6 +287,37 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (VariabilityThresholdRow, NO_LIMIT | {"metric": "time-in-range", "ranges": [{"low_ng_ml": 6}]}),
     (ExposureRemarkRow, {"id": "m", "about": "a", "text": "t", "source": "s", "locator": "l"}),
     (RangePart, {"low_ng_ml": 5, "high_ng_ml": 10, "from_day": 0, "to_day": 90}),
+    (GenotypeEffectRow, GENOTYPE | {"ci_low": 1, "ci_high": 3}),
+    (GenotypeEffectRow, GENOTYPE | {"measure": "dose-change-mg-per-day", "low": -2, "high": -2}),
+    (ProductRow, PRODUCT | {"trough": {"hours": 12, **SOURCED}, "steady_state": {"days": 7, **SOURCED}}),
+    (HoursRow, {"hours": 14, **SOURCED}),
+    (DaysRow, {"days": 7, **SOURCED}),
+    (TakingRow, {"text": "t", "empty_stomach": True, **SOURCED}),
+    (PreparationRow, {"text": "t", **SOURCED}),
+    (ConversionRow, CONVERSION),
+    (ConversionRow, CONVERSION | {"first_dose": FIRST_DOSE, "levels": {"text": "t", **SOURCED}}),
+    (FirstDoseRow, FIRST_DOSE),
+    (LevelsAfterRow, {"text": "t", "at_least": 2, "within_days": 7, **SOURCED}),
+    (NotInterchangeableRow, GROUPS),
+    (StartingDoseRow, START | {"per": "once", "indications": [], "other_indications": ["x"]}),
+    (StartingDoseRow, START | {"route": "intravenous", "first_dose": {"after": "transplant", "from_h": 6}}),
+    (StartTimeRow, {"after": "reperfusion", "from_h": -12, "to_h": 0}),
+    (StartingAdjustmentRow, ADJUSTMENT | {"factor_low": Decimal("1.5"), "factor_high": 2}),
+    (ObservedDoseRow, OBSERVED | {"low": Decimal("0.07"), "high": Decimal("0.42")}),
+    (AlleleRow, ALLELE | {"variant": {"rsid": "rs1", **SOURCED}}),
+    (VariantRow, {"rsid": "rs1", **SOURCED}),
+    (PhenotypeRow, PHENOTYPE | {"expresser": True}),
+    (GenotypeDoseRow, GENOTYPE_DOSE),
+    (AssayRelationRow, RELATION),
+    (AssayBiasRow, BIAS | {"low_percent": 9, "high_percent": 10}),
+    (HematocritStandardRow, HEMATOCRIT),
+    (HematocritStandardRow, HEMATOCRIT | BINDING),
+    (SteadyStateShareRow, SHARE),
+    (ProductKineticsRow, KINETICS | {"sd": 3}),
+    (ProductKineticsRow, KINETICS | FOOD),
+    (SampleTermRow, TERM),
+    (LimitedSamplingRow, FORMULA),
+    (SamplingRemarkRow, {"id": "r", "about": "a", "text": "t", **SOURCED}),
 ]
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
@@ -311,6 +426,79 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (RangePart, {"low_ng_ml": 10, "high_ng_ml": 5}, "below high_ng_ml"),
     (RangePart, {"low_ng_ml": 0}, "above 0"),
     (ExposureRemarkRow, {"id": "m", "about": "a", "text": "t", "source": "s"}, "missing key 'locator'"),
+    (GenotypeEffectRow, GENOTYPE | {"measure": "clearance-times", "low": 0}, "more than 0"),
+    (GenotypeEffectRow, GENOTYPE | {"measure": "trough-per-dose-change-percent", "low": 0}, "not 0"),
+    (GenotypeEffectRow, GENOTYPE | {"ci_low": 1}, "stand together"),
+    (GenotypeEffectRow, GENOTYPE | {"ci_low": Decimal("1.6"), "ci_high": 3}, "from ci_low to ci_high"),
+    (ProductRow, PRODUCT | {"trough": {"hours": 24, **SOURCED}}, "end of one of intervals_h"),
+    (ProductRow, PRODUCT | {"steady_state": {"days": 0, **SOURCED}}, "days must be above 0"),
+    (ProductRow, PRODUCT | {"strength_mg_per_ml": 5}, "on an intravenous product alone"),
+    (HoursRow, {"hours": 0, **SOURCED}, "hours must be above 0"),
+    (HoursRow, {"hours": Decimal("1.5"), **SOURCED}, "must be a whole number"),
+    (DaysRow, {"days": -1, **SOURCED}, "days must be above 0"),
+    (TakingRow, {"text": "t", "empty_stomach": "yes", **SOURCED}, "must be true or false"),
+    (PreparationRow, {"text": "t", "source": "s"}, "missing key 'locator'"),
+    (ConversionRow, CONVERSION | {"from_products": ["q"]}, "one of them"),
+    (ConversionRow, CONVERSION | {"from_drug": "ciclosporin"}, "one of them"),
+    (ConversionRow, CONVERSION | {"to_route": "oral"}, "not both"),
+    (ConversionRow, CONVERSION | {"factor_low": Decimal("0.9")}, "not above factor_high"),
+    (ConversionRow, CONVERSION | {"factor_low": 0}, "above 0"),
+    (ConversionRow, CONVERSION | {"kind": "advice"}, "must be one of label"),
+    (ConversionRow, CONVERSION | {"mg_per_kg_day_low": 1, "mg_per_kg_day_high": 1}, "exclude each other"),
+    (ConversionRow, {key: CONVERSION[key] for key in CONVERSION if key != "factor_high"}, "stand together"),
+    (ConversionRow, {key: CONVERSION[key] for key in CONVERSION if "factor" not in key}, "needs a factor"),
+    (FirstDoseRow, FIRST_DOSE | {"to_h": 7}, "nor after to_h"),
+    (FirstDoseRow, FIRST_DOSE | {"from_h": -1}, "not be below 0"),
+    (LevelsAfterRow, {"text": "t", "at_least": 2, **SOURCED}, "stand together"),
+    (LevelsAfterRow, {"text": "t", "at_least": 0, "within_days": 7, **SOURCED}, "above 0"),
+    (NotInterchangeableRow, GROUPS | {"products": ["p"]}, "at least two"),
+    (StartingDoseRow, START | {"per": "once", "intakes_per_day": 1}, "given once has no"),
+    (StartingDoseRow, START | {"route": "intravenous", "intakes_per_day": 2}, "told per day"),
+    (StartTimeRow, {"after": "transplant"}, "from_h or to_h"),
+    (StartTimeRow, {"after": "transplant", "from_h": 6, "to_h": 6}, "below to_h"),
+    (StartTimeRow, {"after": "lunch", "from_h": 6}, "must be one of transplant"),
+    (StartingAdjustmentRow, ADJUSTMENT | {"factor_low": 2}, "stand together"),
+    (StartingAdjustmentRow, ADJUSTMENT | {"factor_low": 2, "factor_high": 1}, "not above factor_high"),
+    (ObservedDoseRow, OBSERVED | {"low": Decimal("0.2")}, "lie from low to high"),
+    (ObservedDoseRow, OBSERVED | {"trough_ng_ml": 0}, "above 0"),
+    (AlleleRow, ALLELE | {"allele": "3"}, r"begins with \*"),
+    (AlleleRow, ALLELE | {"function": "none"}, "must be one of normal"),
+    (VariantRow, {"rsid": 1, **SOURCED}, "must be a string"),
+    (PhenotypeRow, PHENOTYPE | {"functions": ["normal"]}, "are two"),
+    (PhenotypeRow, PHENOTYPE | {"functions": ["no-function", "normal"]}, "the better first"),
+    (GenotypeDoseRow, GENOTYPE_DOSE | {"times_low": 3}, "not above times_high"),
+    (GenotypeDoseRow, GENOTYPE_DOSE | {"cap_mg_per_kg_day": 0}, "above 0"),
+    (
+        GenotypeDoseRow,
+        {key: GENOTYPE_DOSE[key] for key in GENOTYPE_DOSE if "cap" not in key},
+        "needs cap_mg_per_kg_day",
+    ),
+    (GenotypeDoseRow, GENOTYPE_DOSE | {"indications": []}, "must not be empty"),
+    (AssayRelationRow, RELATION | {"slope": 0}, "slope must be above 0"),
+    (AssayRelationRow, RELATION | {"from_low_ng_ml": 15}, "below from_high_ng_ml"),
+    (AssayBiasRow, BIAS | {"low_percent": 9}, "stand together"),
+    (AssayBiasRow, BIAS | {"low_percent": 9, "high_percent": 8}, "not be above"),
+    (AssayBiasRow, BIAS | {"low_percent": -9, "high_percent": 8}, "fit the direction"),
+    (AssayBiasRow, BIAS | {"direction": "low", "low_percent": 8, "high_percent": 9}, "fit the direction"),
+    (HematocritStandardRow, HEMATOCRIT | {"reference_percent": 100}, "between 0 and 100"),
+    (HematocritStandardRow, HEMATOCRIT | {"capacity": 418}, "binding method"),
+    (HematocritStandardRow, HEMATOCRIT | {"method": "binding"}, "binding method"),
+    (HematocritStandardRow, HEMATOCRIT | BINDING | {"capacity": 0}, "above 0"),
+    (SteadyStateShareRow, SHARE | {"day": 0}, "1 or more"),
+    (SteadyStateShareRow, SHARE | {"percent": 101}, "up to 100"),
+    (ProductKineticsRow, KINETICS | {"value": 0}, "too low"),
+    (ProductKineticsRow, KINETICS | {"against": "x"}, "where a change is told"),
+    (ProductKineticsRow, KINETICS | FOOD | {"value": -100}, "too low"),
+    (ProductKineticsRow, KINETICS | {"low": 30}, "stand together"),
+    (ProductKineticsRow, KINETICS | {"low": 39, "high": 40}, "from low to high"),
+    (SampleTermRow, TERM | {"hours": -1}, "0 or more"),
+    (LimitedSamplingRow, FORMULA | {"terms": []}, "must be there"),
+    (LimitedSamplingRow, FORMULA | {"terms": [TERM, TERM]}, "in order"),
+    (LimitedSamplingRow, FORMULA | {"terms": [TERM | {"hours": 13}]}, "inside the interval"),
+    (LimitedSamplingRow, FORMULA | {"r_squared": 2}, "between 0 and 1"),
+    (SamplingRemarkRow, {"id": "r", "about": "a", "text": 1, **SOURCED}, "must be a string"),
+    (StartingTables, {"starting_dose": [START, START], "starting_adjustment": [], "observed_dose": []}, "stands twice"),
+    (GenotypeTables, {"allele": [], "phenotype": [], "effect": []}, "missing key 'genotype_dose'"),
 ]
 
 
@@ -340,6 +528,7 @@ def test_all_tables_are_read() -> None:
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "auc.toml", "variability.toml"}
+    known |= {"starting_doses.toml", "genotypes.toml", "conversions.toml", "sampling.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0
@@ -362,6 +551,11 @@ def test_all_tables_are_read() -> None:
         len(readers.read_regressions()),
         len(readers.read_variability_thresholds()),
         *(len(readers.read_exposure_remarks(name)) for name in ("auc.toml", "variability.toml", "cd_ratio.toml")),
+        len(readers.read_conversions()),
+        len(readers.read_not_interchangeable()),
+        *(len(rows) for rows in readers.read_starting_tables()),
+        *(len(rows) for rows in readers.read_genotypes()),
+        *(len(rows) for rows in readers.read_sampling()),
         *(len(rows) for rows in readers.read_monitoring()),
         *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
         *(len(rows) for rows in readers.read_co_therapies()),
