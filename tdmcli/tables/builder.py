@@ -157,12 +157,11 @@ def _convert(hint: Any, value: object, where: str) -> Any:
         if not isinstance(value, list):
             raise _bad(where, f"must be an array, not {_name_of(value)}")
         (item, _) = get_args(hint)
-        return tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
-    if origin is dict:
-        hint = dict
         rows = tuple(_convert(item, part, f"{where}[{number}]") for number, part in enumerate(value))
         _refuse_twice(rows, where)
         return rows
+    if origin is dict:
+        hint = dict
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return build_row(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -13,42 +13,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tdmcli.errors import BadFile, Code
 from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, read_text
+from tdmcli.tables.loading import load_table, remembered
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.overlay import forget_on_change, in_force, merged, merged_policy, over
+from tdmcli.tables.overlay import in_force, merged, merged_policy, over
 from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-    from functools import _lru_cache_wrapper
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
-    from tdmcli.tables.exposure_rows import AucTargetRow, ExposureRemarkRow, RegressionRow, VariabilityThresholdRow
-    from tdmcli.tables.conversion_rows import ConversionRow, NotInterchangeableRow
-    from tdmcli.tables.genotype_rows import GenotypeEffectRow, GenotypeTables
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
     from tdmcli.tables.protocol_rows import BoundRow
-    from tdmcli.tables.start_rows import GenotypeEffectRow, StartingDoseRow
-    from tdmcli.tables.sampling_rows import SamplingTables
-    from tdmcli.tables.start_rows import StartingDoseRow, StartingTables
 
 Entry = TypeVar("Entry")
 Table = TypeVar("Table")
 
 
-def _remembered(reader: Callable[..., Table]) -> _lru_cache_wrapper[Table]:
-    """Return a reader that reads once, and again when another protocol is in force."""
-    cached = cache(reader)
-    forget_on_change(cached.cache_clear)
-    return cached
-
-
 def read_data_version() -> str:
     """Return the calendar version of the tables."""
-    return str(_load("MANIFEST.toml", {"data_version"})["data_version"])
+    return str(load_table("MANIFEST.toml", {"data_version"})["data_version"])
 
 
 def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
@@ -83,7 +70,7 @@ def read_codes(wanted: Collection[str] | None = None) -> dict[str, CodeRow]:
     return _entries(CodeRow, "code", "codes.toml", wanted)
 
 
-@_remembered
+@remembered
 def read_policy() -> Policy:
     """Return the project's own choices, a protocol's in their place."""
     from tdmcli.tables.policy import Policy
@@ -104,26 +91,24 @@ def read_molecular_weight() -> Decimal:
 @cache
 def read_co_therapies() -> tuple[tuple[CoTherapyRow, ...], tuple[CoTherapyRow, ...]]:
     """Return what is given beside tacrolimus, and the inductions."""
-    table = _load("co_therapies.toml", {"co_therapy", "induction"})
+    table = load_table("co_therapies.toml", {"co_therapy", "induction"})
     return (
         build_rows(CoTherapyRow, table["co_therapy"], "co_therapies.toml co_therapy"),
         build_rows(CoTherapyRow, table["induction"], "co_therapies.toml induction"),
     )
 
 
-@_remembered
+@remembered
 def read_products() -> tuple[ProductRow, ...]:
     """Return every product."""
-    return build_rows(ProductRow, over("product", _load("products.toml", {"product"})["product"]), "products.toml")
+    return build_rows(ProductRow, over("product", load_table("products.toml", {"product"})["product"]), "products.toml")
 
 
-@_remembered
+@remembered
 def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
     """Return every set of C/D thresholds."""
-    table = _load("cd_ratio.toml", {"threshold_set"})
+    table = load_table("cd_ratio.toml", {"threshold_set", "remark"})
     return build_rows(ThresholdSetRow, over("threshold_set", table["threshold_set"]), "cd_ratio.toml")
-    table = _load("cd_ratio.toml", {"threshold_set", "remark"})
-    return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
 
 
 def indication_ids() -> tuple[str, ...]:
@@ -131,11 +116,11 @@ def indication_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (data_folder() / "targets").glob("*.toml")))
 
 
-@_remembered
+@remembered
 def read_indication(indication_id: str) -> tuple[IndicationRow, tuple[TargetRow, ...]]:
     """Return an indication and its ranges, a protocol's first; the id must be one of `indication_ids`."""
     name = f"targets/{indication_id}.toml"
-    table = _load(name, {"indication", "target"})
+    table = load_table(name, {"indication", "target"})
     indication = build_row(IndicationRow, table["indication"], name)
     if indication.id != indication_id:
         message = f"{name}: the indication's id must be the file's name"
@@ -174,7 +159,7 @@ def _over_interactions(files: Iterable[str]) -> tuple[tuple[str, tuple[Interacti
     return ((("protocol", own), *bundled)) if own else bundled
 
 
-@_remembered
+@remembered
 def _own_interactions() -> tuple[InteractionRow, ...]:
     """Return the interactions of the protocol in force."""
     from tdmcli.tables.interaction_rows import InteractionRow
@@ -202,7 +187,7 @@ def _read_interaction_file(name: str) -> tuple[InteractionRow, ...]:
     from tdmcli.tables.interaction_rows import InteractionRow
 
     name = f"interactions/{name}"
-    return build_rows(InteractionRow, _load(name, {"interaction"})["interaction"], name)
+    return build_rows(InteractionRow, load_table(name, {"interaction"})["interaction"], name)
 
 
 def read_symptoms() -> tuple[SymptomRow, ...]:
@@ -235,90 +220,27 @@ def read_remarks() -> tuple[RemarkRow, ...]:
 
 @cache
 def _neurotoxicity() -> dict[str, Any]:
-    return _load("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
+    return load_table("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
 
 
-@_remembered
+@remembered
 def read_monitoring() -> tuple[tuple[MonitoringTestRow, ...], tuple[MonitoringThresholdRow, ...]]:
     """Return what to measure when, and the limits that a source gives."""
     from tdmcli.tables.monitoring_rows import MonitoringTestRow, MonitoringThresholdRow
 
-    table = _load("monitoring.toml", {"test", "threshold"})
+    table = load_table("monitoring.toml", {"test", "threshold"})
     return (
         build_rows(MonitoringTestRow, over("test", table["test"]), "monitoring.toml test"),
         build_rows(MonitoringThresholdRow, over("threshold", table["threshold"]), "monitoring.toml threshold"),
     )
 
 
-@_remembered
+@remembered
 def read_cautions() -> tuple[CautionRow, ...]:
     """Return every caution."""
     from tdmcli.tables.monitoring_rows import CautionRow
 
-    return build_rows(CautionRow, over("caution", _load("cautions.toml", {"caution"})["caution"]), "cautions.toml")
-
-
-@_remembered
-def read_starting_doses() -> tuple[StartingDoseRow, ...]:
-    """Return every starting dose."""
-    from tdmcli.tables.start_rows import StartingDoseRow
-
-    rows = over("starting_dose", _load("starting_doses.toml", {"starting_dose"})["starting_dose"])
-    return build_rows(StartingDoseRow, rows, "starting_doses.toml")
-@cache
-def read_conversions() -> tuple[ConversionRow, ...]:
-    """Return every conversion from one product or route to another."""
-    from tdmcli.tables.conversion_rows import ConversionRow
-
-    return build_rows(ConversionRow, _conversions()["conversion"], "conversions.toml conversion")
-
-
-@cache
-def read_not_interchangeable() -> tuple[NotInterchangeableRow, ...]:
-    """Return which products do not stand for each other, as each label says it."""
-    from tdmcli.tables.conversion_rows import NotInterchangeableRow
-
-    table = _conversions()["not_interchangeable"]
-    return build_rows(NotInterchangeableRow, table, "conversions.toml not_interchangeable")
-
-
-@cache
-def _conversions() -> dict[str, Any]:
-    return _load("conversions.toml", {"conversion", "not_interchangeable"})
-
-
-@cache
-def read_starting_tables() -> StartingTables:
-    """Return the starting doses, what changes them, and doses that were observed."""
-    from tdmcli.tables.start_rows import StartingTables
-
-    return build_row(StartingTables, load_toml(data_folder() / "starting_doses.toml"), "starting_doses.toml")
-
-
-def read_starting_doses() -> tuple[StartingDoseRow, ...]:
-    """Return every starting dose."""
-    return read_starting_tables().starting_dose
-
-
-@cache
-def read_genotypes() -> GenotypeTables:
-    """Return alleles, phenotypes, the dose by phenotype, and the effects of genotypes."""
-    from tdmcli.tables.genotype_rows import GenotypeTables
-
-    return build_row(GenotypeTables, load_toml(data_folder() / "genotypes.toml"), "genotypes.toml")
-
-
-def read_genotype_effects() -> tuple[GenotypeEffectRow, ...]:
-    """Return what each genotype does to clearance and dose."""
-    return read_genotypes().effect
-
-
-@cache
-def read_sampling() -> SamplingTables:
-    """Return assays, haematocrit, steady state, kinetics and limited sampling."""
-    from tdmcli.tables.sampling_rows import SamplingTables
-
-    return build_row(SamplingTables, load_toml(data_folder() / "sampling.toml"), "sampling.toml")
+    return build_rows(CautionRow, over("caution", load_table("cautions.toml", {"caution"})["caution"]), "cautions.toml")
 
 
 @cache
@@ -326,7 +248,7 @@ def read_formulas() -> dict[str, FormulaRow]:
     """Return every formula by its id."""
     from tdmcli.tables.explanation_rows import FormulaRow
 
-    rows = build_rows(FormulaRow, _load("formulas.toml", {"formula"})["formula"], "formulas.toml")
+    rows = build_rows(FormulaRow, load_table("formulas.toml", {"formula"})["formula"], "formulas.toml")
     return {row.id: row for row in rows}
 
 
@@ -334,7 +256,7 @@ def read_tables() -> dict[str, TableRow]:
     """Return what each table is, by its name."""
     from tdmcli.tables.explanation_rows import TableRow
 
-    rows = build_rows(TableRow, _load("tables.toml", {"table"})["table"], "tables.toml")
+    rows = build_rows(TableRow, load_table("tables.toml", {"table"})["table"], "tables.toml")
     return {row.id: row for row in rows}
 
 
@@ -342,7 +264,7 @@ def read_bounds() -> tuple[BoundRow, ...]:
     """Return how far a protocol may move the numbers of the policy."""
     from tdmcli.tables.protocol_rows import BoundRow
 
-    return build_rows(BoundRow, _load("protocol_bounds.toml", {"bound"})["bound"], "protocol_bounds.toml")
+    return build_rows(BoundRow, load_table("protocol_bounds.toml", {"bound"})["bound"], "protocol_bounds.toml")
 
 
 FILES = {
@@ -369,50 +291,3 @@ def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
 def raw_policy() -> dict[str, Any]:
     """Return the bundled policy as it stands in its file."""
     return load_toml(data_folder() / "policy.toml")
-
-
-def read_auc_targets() -> tuple[AucTargetRow, ...]:
-    """Return every AUC that a source gives, with what it is."""
-    from tdmcli.tables.exposure_rows import AucTargetRow
-
-    return build_rows(AucTargetRow, _auc()["auc_target"], "auc.toml auc_target")
-
-
-@cache
-def read_regressions() -> tuple[RegressionRow, ...]:
-    """Return the formulas from one trough or a few levels to an AUC."""
-    from tdmcli.tables.exposure_rows import RegressionRow
-
-    return build_rows(RegressionRow, _auc()["regression"], "auc.toml regression")
-
-
-@cache
-def _auc() -> dict[str, Any]:
-    return _load("auc.toml", {"auc_target", "regression", "remark"})
-
-
-@cache
-def read_variability_thresholds() -> tuple[VariabilityThresholdRow, ...]:
-    """Return what studies found for each metric of variability."""
-    from tdmcli.tables.exposure_rows import VariabilityThresholdRow
-
-    name = "variability.toml"
-    table = _load(name, {"variability_threshold", "remark"})
-    return build_rows(VariabilityThresholdRow, table["variability_threshold"], name)
-
-
-@cache
-def read_exposure_remarks(name: str) -> tuple[ExposureRemarkRow, ...]:
-    """Return what sources say beside the numbers of `auc.toml`, `variability.toml` or `cd_ratio.toml`."""
-    from tdmcli.tables.exposure_rows import ExposureRemarkRow
-
-    return build_rows(ExposureRemarkRow, load_toml(data_folder() / name)["remark"], f"{name} remark")
-
-
-def _load(name: str, keys: set[str]) -> dict[str, Any]:
-    table = load_toml(data_folder() / name)
-    for wrong in sorted(set(table) ^ keys):
-        what = "missing" if wrong in keys else "unknown"
-        message = f"{name}: {what} table {wrong!r}"
-        raise BadFile(message, Code.BAD_TABLE)
-    return table

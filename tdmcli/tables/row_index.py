@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tdmcli.tables import readers
+from tdmcli.tables import dosing_readers, readers
 from tdmcli.tables.builder import read_text
 from tdmcli.tables.location import data_folder
 
@@ -65,8 +65,20 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     add("monitoring.toml", "test", tests)
     add("monitoring.toml", "threshold", thresholds)
     add("cautions.toml", "caution", readers.read_cautions())
-    add("starting_doses.toml", "starting_dose", readers.read_starting_doses())
-    add("genotypes.toml", "effect", readers.read_genotype_effects())
+    for name, whole in (
+        ("starting_doses.toml", dosing_readers.read_starting_tables()),
+        ("genotypes.toml", dosing_readers.read_genotypes()),
+        ("sampling.toml", dosing_readers.read_sampling()),
+    ):
+        for table in whole._fields:
+            add(name, table, getattr(whole, table))
+    add("conversions.toml", "conversion", dosing_readers.read_conversions())
+    add("conversions.toml", "not_interchangeable", dosing_readers.read_not_interchangeable())
+    add("auc.toml", "auc_target", dosing_readers.read_auc_targets())
+    add("auc.toml", "regression", dosing_readers.read_regressions())
+    add("variability.toml", "variability_threshold", dosing_readers.read_variability_thresholds())
+    for name in ("auc.toml", "variability.toml", "cd_ratio.toml"):
+        add(name, "remark", dosing_readers.read_exposure_remarks(name))
     policy = readers.read_policy()
     for heading in policy._fields:
         found.append(IndexedRow(f"policy.{heading}", "policy.toml", "policy", getattr(policy, heading)))

@@ -1,4 +1,4 @@
-"""The shapes of the rows of `sampling.toml`: assays, haematocrit, steady state, kinetics, limited sampling."""
+"""The shapes of the rows of `sampling.toml`: assays, haematocrit, steady state, kinetics."""
 
 from __future__ import annotations
 
@@ -178,47 +178,6 @@ class ProductKineticsRow(NamedTuple):
             raise ValueError("value must lie from low to high")
 
 
-class SampleTermRow(NamedTuple):
-    """One sample of a limited sampling formula: hours after the dose, and what its level (ng/mL) is multiplied by."""
-
-    hours: Decimal
-    coefficient: Decimal
-
-    def check(self) -> None:
-        """Check that the sample is not before the dose."""
-        if self.hours < 0:
-            raise ValueError("hours must be 0 or more")
-
-
-class LimitedSamplingRow(NamedTuple):
-    """A formula for the AUC (ng h/mL) over `interval_h` from few samples: intercept + the sum of coefficient x level.
-
-    `mean_error_percent` and `mean_absolute_error_percent` are what the source found on checking it.
-    """
-
-    id: str
-    release: Release
-    interval_h: int
-    intercept: Decimal
-    terms: tuple[SampleTermRow, ...]
-    indications: tuple[str, ...]
-    text: str
-    source: str
-    locator: str
-    r_squared: Decimal | None = None
-    mean_error_percent: Decimal | None = None
-    mean_absolute_error_percent: Decimal | None = None
-    note: str | None = None
-
-    def check(self) -> None:
-        """Check that there are samples, in their order, inside the interval."""
-        hours = [term.hours for term in self.terms]
-        if not hours or hours != sorted(set(hours)) or hours[-1] > self.interval_h:
-            raise ValueError("terms must be there, in order of their hours and inside the interval")
-        if self.r_squared is not None and not 0 < self.r_squared <= 1:
-            raise ValueError("r_squared lies between 0 and 1")
-
-
 class SamplingRemarkRow(NamedTuple):
     """What one source says of samples and levels that is no number to compute with; `about` is the matter in a word."""
 
@@ -237,5 +196,4 @@ class SamplingTables(NamedTuple):
     hematocrit_standard: tuple[HematocritStandardRow, ...]
     steady_state: tuple[SteadyStateShareRow, ...]
     product_kinetics: tuple[ProductKineticsRow, ...]
-    limited_sampling: tuple[LimitedSamplingRow, ...]
     remark: tuple[SamplingRemarkRow, ...]

@@ -9,17 +9,15 @@ from typing import Any
 
 import pytest
 
-from tdmcli.tables.exposure_rows import AucKind, VariabilityKind, VariabilityMetric
-from tdmcli.tables.location import data_folder
-from tdmcli.tables.readers import (
-    indication_ids,
+from tdmcli.tables.dosing_readers import (
     read_auc_targets,
     read_exposure_remarks,
-    read_indication,
     read_regressions,
-    read_sources,
     read_variability_thresholds,
 )
+from tdmcli.tables.exposure_rows import AucKind, VariabilityKind, VariabilityMetric
+from tdmcli.tables.location import data_folder
+from tdmcli.tables.readers import indication_ids, read_indication, read_sources
 from tdmcli.tables.rows import Population, Release
 
 FILES = ("auc.toml", "variability.toml", "cd_ratio.toml")

@@ -7,9 +7,10 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from tdmcli.tables.dosing_readers import read_genotype_effects, read_genotypes
 from tdmcli.tables.genotype_rows import AlleleFunction
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.readers import indication_ids, read_genotype_effects, read_genotypes
+from tdmcli.tables.readers import indication_ids
 from tdmcli.tables.rows import Release
 
 TABLES = read_genotypes()

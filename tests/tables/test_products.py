@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdmcli.tables.conversion_rows import ConversionKind
+from tdmcli.tables.dosing_readers import read_conversions, read_not_interchangeable
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.readers import indication_ids, read_conversions, read_not_interchangeable, read_products
+from tdmcli.tables.readers import indication_ids, read_products
 from tdmcli.tables.rows import Population, Release, Route
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tdmcli.tables.dosing_readers import read_sampling
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.readers import indication_ids, read_products, read_sampling
+from tdmcli.tables.readers import read_products
 from tdmcli.tables.rows import Release, Route
 from tdmcli.tables.sampling_rows import HematocritMethod
 
@@ -144,31 +145,6 @@ def test_kinetics_are_told_in_their_unit() -> None:
         if row.id.startswith("clearance-intravenous"):
             assert row.route is Route.INTRAVENOUS
         assert set(row.products) <= {product.id for product in read_products()}
-
-
-def test_limited_sampling_formulas() -> None:
-    """Literature 6: both formulas with their samples, and how well they fitted."""
-    found = {
-        row.id: (
-            row.interval_h,
-            row.intercept,
-            {int(term.hours): term.coefficient for term in row.terms},
-            row.r_squared,
-            row.mean_error_percent or row.mean_absolute_error_percent,
-        )
-        for row in TABLES.limited_sampling
-    }
-    assert found == {
-        "limited-sampling-ir-0-1-4": (
-            *(12, Decimal("8.90"), {0: Decimal("4.0"), 1: Decimal("1.77"), 4: Decimal("5.47")}),
-            *(Decimal("0.965"), Decimal("0.16")),
-        ),
-        "limited-sampling-prolonged-0-2-4": (
-            *(24, Decimal("44.9"), {0: Decimal("8.9"), 2: Decimal("2.1"), 4: Decimal("7.6")}),
-            *(Decimal("0.95"), Decimal("4.8")),
-        ),
-    }
-    assert {name for row in TABLES.limited_sampling for name in row.indications} <= set(indication_ids())
 
 
 @pytest.mark.parametrize(

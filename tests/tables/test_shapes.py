@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tdmcli.errors import BadFile
-from tdmcli.tables import location, readers
+from tdmcli.tables import dosing_readers, loading, location, readers
 from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.conversion_rows import ConversionRow, FirstDoseRow, LevelsAfterRow, NotInterchangeableRow
 from tdmcli.tables.explanation_rows import FormulaRow, TableRow
 from tdmcli.tables.exposure_rows import (
     AucTargetRow,
@@ -18,7 +19,7 @@ from tdmcli.tables.exposure_rows import (
     RangePart,
     RegressionRow,
     VariabilityThresholdRow,
-from tdmcli.tables.conversion_rows import ConversionRow, FirstDoseRow, LevelsAfterRow, NotInterchangeableRow
+)
 from tdmcli.tables.genotype_rows import (
     AlleleRow,
     GenotypeDoseRow,
@@ -46,9 +47,7 @@ from tdmcli.tables.sampling_rows import (
     AssayBiasRow,
     AssayRelationRow,
     HematocritStandardRow,
-    LimitedSamplingRow,
     ProductKineticsRow,
-    SampleTermRow,
     SamplingRemarkRow,
     SteadyStateShareRow,
 )
@@ -194,18 +193,6 @@ BINDING = {"method": "binding", "capacity": 418, "half_saturation_ug_l": Decimal
 SHARE = {"id": "s", "release": "immediate", "day": 3, "percent": 67, **SOURCED}
 KINETICS = {"id": "k", "quantity": "half-life-h", "value": 38, "who": "w", **SOURCED}
 FOOD = {"quantity": "auc-change-percent", "value": -37, "against": "x"}
-TERM = {"hours": 1, "coefficient": Decimal("1.77")}
-FORMULA = {
-    "id": "f",
-    "release": "immediate",
-    "interval_h": 12,
-    "intercept": Decimal("8.90"),
-    "terms": [{"hours": 0, "coefficient": 4}, TERM],
-    "indications": ["kidney"],
-    "text": "t",
-    **SOURCED,
-}
-
 AUC = {
     "id": "a",
     "kind": "target",
@@ -315,8 +302,6 @@ GOOD: list[tuple[Any, dict[str, Any]]] = [
     (SteadyStateShareRow, SHARE),
     (ProductKineticsRow, KINETICS | {"sd": 3}),
     (ProductKineticsRow, KINETICS | FOOD),
-    (SampleTermRow, TERM),
-    (LimitedSamplingRow, FORMULA),
     (SamplingRemarkRow, {"id": "r", "about": "a", "text": "t", **SOURCED}),
 ]
 
@@ -360,7 +345,7 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (InteractionRow, INTERACTION | {"magnitudes": FOLD}, "must be an array"),
     (InteractionRow, INTERACTION | {"start": ["x"]}, "must be a table"),
     (SamplingPolicy, SAMPLING | {"early_before": 10}, "must rise"),
-    (SourceRow, {"id": "s", "citation": "c", "kind": "rumour", "read": "copy"}, "must be one of label"),
+    (SourceRow, {"id": "s", "citation": "c", "kind": "rumour", "read": "copy"}, "must be one of protocol"),
     (SymptomRow, {"id": "t", "names": ["t"], "grade": "bad", "source": "s"}, "must be one of none"),
     (StepRow, {"id": "s", "grades": ["mild"], "when": "often", "text": "t", "source": "s"}, "must be one of always"),
     (RemarkRow, {"id": "r", "text": "t", "source": "s", "locator": 1}, "locator: must be a string"),
@@ -491,11 +476,6 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
     (ProductKineticsRow, KINETICS | FOOD | {"value": -100}, "too low"),
     (ProductKineticsRow, KINETICS | {"low": 30}, "stand together"),
     (ProductKineticsRow, KINETICS | {"low": 39, "high": 40}, "from low to high"),
-    (SampleTermRow, TERM | {"hours": -1}, "0 or more"),
-    (LimitedSamplingRow, FORMULA | {"terms": []}, "must be there"),
-    (LimitedSamplingRow, FORMULA | {"terms": [TERM, TERM]}, "in order"),
-    (LimitedSamplingRow, FORMULA | {"terms": [TERM | {"hours": 13}]}, "inside the interval"),
-    (LimitedSamplingRow, FORMULA | {"r_squared": 2}, "between 0 and 1"),
     (SamplingRemarkRow, {"id": "r", "about": "a", "text": 1, **SOURCED}, "must be a string"),
     (StartingTables, {"starting_dose": [START, START], "starting_adjustment": [], "observed_dose": []}, "stands twice"),
     (GenotypeTables, {"allele": [], "phenotype": [], "effect": []}, "missing key 'genotype_dose'"),
@@ -526,7 +506,7 @@ def test_all_tables_are_read() -> None:
     """Every reader reads its table, and no file of data/ is left without one."""
     known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
-    known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml"}
+    known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml", "protocol_bounds.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "auc.toml", "variability.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "conversions.toml", "sampling.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
@@ -543,19 +523,22 @@ def test_all_tables_are_read() -> None:
         len(readers.read_steps()),
         len(readers.read_remarks()),
         len(readers.read_cautions()),
-        len(readers.read_starting_doses()),
-        len(readers.read_genotype_effects()),
+        len(dosing_readers.read_starting_doses()),
+        len(dosing_readers.read_genotype_effects()),
         len(readers.read_formulas()),
         len(readers.read_tables()),
-        len(readers.read_auc_targets()),
-        len(readers.read_regressions()),
-        len(readers.read_variability_thresholds()),
-        *(len(readers.read_exposure_remarks(name)) for name in ("auc.toml", "variability.toml", "cd_ratio.toml")),
-        len(readers.read_conversions()),
-        len(readers.read_not_interchangeable()),
-        *(len(rows) for rows in readers.read_starting_tables()),
-        *(len(rows) for rows in readers.read_genotypes()),
-        *(len(rows) for rows in readers.read_sampling()),
+        len(dosing_readers.read_auc_targets()),
+        len(dosing_readers.read_regressions()),
+        len(dosing_readers.read_variability_thresholds()),
+        *(
+            len(dosing_readers.read_exposure_remarks(name))
+            for name in ("auc.toml", "variability.toml", "cd_ratio.toml")
+        ),
+        len(dosing_readers.read_conversions()),
+        len(dosing_readers.read_not_interchangeable()),
+        *(len(rows) for rows in dosing_readers.read_starting_tables()),
+        *(len(rows) for rows in dosing_readers.read_genotypes()),
+        *(len(rows) for rows in dosing_readers.read_sampling()),
         *(len(rows) for rows in readers.read_monitoring()),
         *(len(readers.read_indication(name)[1]) for name in readers.indication_ids()),
         *(len(rows) for rows in readers.read_co_therapies()),
@@ -600,7 +583,7 @@ def test_a_broken_table_stops_the_program(tmp_path: Path, monkeypatch: pytest.Mo
     shutil.copytree(data_folder(), folder)
     path = folder / "targets" / "kidney.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("high_ng_ml = 12", "high_ng_ml = 2", 1), encoding="utf-8")
-    monkeypatch.setattr(readers, "data_folder", lambda: folder)
+    monkeypatch.setattr(loading, "data_folder", lambda: folder)
     readers.read_indication.cache_clear()
     try:
         with pytest.raises(BadFile, match=r"targets/kidney.toml row 1 'kidney-seed-0-1m': low_ng_ml must be below"):

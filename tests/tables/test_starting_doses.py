@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 
+from tdmcli.tables.dosing_readers import read_starting_doses, read_starting_tables
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.readers import (
-    indication_ids,
-    read_co_therapies,
-    read_products,
-    read_starting_doses,
-    read_starting_tables,
-)
+from tdmcli.tables.readers import indication_ids, read_co_therapies, read_products
 from tdmcli.tables.rows import Population, Release, Route
 from tdmcli.tables.start_rows import Per, StartEvent
 
