@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from tdmcli import __version__
+from tdmcli.cli.command import HELP, Command, Group
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
 from tdmcli.tables.overlay import put_in_force
@@ -20,36 +20,7 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
 ]  # Typer does not export its usage error; a test guards this
 
 
-def _show_help(ctx: Any, _param: Any, value: bool) -> None:
-    """Write the help through the one writer of stdout, so that a full disk or a gone reader ends as anywhere else."""
-    if value and not ctx.resilient_parsing:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
-        ctx.exit()
-
-
-class Command(TyperCommand):
-    """A command that takes each single option once: a second one is an error, not the last one wins (R65)."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return --help, shown by `_show_help`."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _show_help
-        return option
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse, after looking for an option that is given twice."""
-        if not ctx.resilient_parsing:
-            _, _, order = self.make_parser(ctx).parse_args(list(args))
-            for param in {id(one): one for one in order}.values():
-                if order.count(param) > 1 and not getattr(param, "multiple", False) and param.nargs == 1:
-                    raise typer.BadParameter("given more than once", ctx=ctx, param=param)
-        return super().parse_args(ctx, args)
-
-
-class Commands(TyperGroup):
+class Commands(Group):
     """The program: the single place where errors end, and the list of commands, each made when it is asked for.
 
     Making all of them costs more than any one answer.
@@ -63,18 +34,15 @@ class Commands(TyperGroup):
         """Return the command of a name, made from the function of that name in the module of that name."""
         if cmd_name not in COMMANDS:
             return None
-        function = getattr(import_module(f"tdmcli.cli.{cmd_name}"), cmd_name)
+        made = getattr(import_module(f"tdmcli.cli.{cmd_name}"), cmd_name)
+        if isinstance(made, typer.Typer):
+            group = typer.main.get_command(made)
+            group.name = cmd_name
+            return group
         settings = {"help_option_names": HELP}
         alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-        alone.command(cmd_name, cls=Command, context_settings=settings)(function)
+        alone.command(cmd_name, cls=Command, context_settings=settings)(made)
         return typer.main.get_command(alone)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return --help, shown by `_show_help`."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _show_help
-        return option
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any
@@ -150,7 +118,12 @@ def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
 
 
 def _command_of(argv: list[str]) -> str | None:
-    return next((word for word in argv if word in COMMANDS), None)
+    """Return the command asked for; one of a group as `protocol-lint`."""
+    words = [word for word in argv if not word.startswith("-")]
+    place = next((number for number, word in enumerate(words) if word in COMMANDS), None)
+    if place is None:
+        return None
+    return "-".join(words[place : place + (2 if words[place] == "protocol" else 1)])
 
 
 def _wants_json(argv: list[str]) -> bool:
@@ -159,7 +132,6 @@ def _wants_json(argv: list[str]) -> bool:
     return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
 
 
-HELP = ["-h", "--help"]
 COMMANDS = (
     "target",
     "adjust",
@@ -169,6 +141,7 @@ COMMANDS = (
     "monitor",
     "explain",
     "sources",
+    "protocol",
     "schema",
     "completions",
 )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tdmcli import __version__
 from tdmcli.cli.blocks import Block, Bullets, Cell, Headlines, Tone, View, line
 from tdmcli.cli.options import Format
+from tdmcli.domain.units import clean
 from tdmcli.errors import Code, NotWritten
 from tdmcli.tables.readers import read_data_version
 from tdmcli.workflows.answer import Answer, envelope, protocol_used, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from typing import TextIO
 
     from tdmcli.workflows.answer import Worked
@@ -202,6 +204,23 @@ def write(text: str) -> None:
     except OSError as error:
         _abandon(sys.stdout)
         raise NotWritten(f"the answer could not be written: {error.strerror}") from None
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write text to a file that is not there yet; one that is stays as it is.
+
+    Raises:
+        NotWritten: there is such a file, or it can't be written.
+
+    """
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise NotWritten(f"{clean(path.name)} is there already and was not touched: choose another name") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
+        raise NotWritten(f"{clean(path.name)} could not be written: {reason}") from None
 
 
 def _stdout() -> TextIO | None:

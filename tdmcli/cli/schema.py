@@ -17,6 +17,9 @@ class Answering(StrEnum):
     MONITOR = "monitor"
     EXPLAIN = "explain"
     SOURCES = "sources"
+    PROTOCOL_LINT = "protocol-lint"
+    PROTOCOL_DIFF = "protocol-diff"
+    PROTOCOL_TEST = "protocol-test"
 
 
 def schema(command: Annotated[Answering, typer.Argument(help="The command whose answer is described.")]) -> None:

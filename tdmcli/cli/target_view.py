@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Cell, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
+from tdmcli.cli.blocks import Block, Cell, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.cli.ranges_view import grid, never_targets
 from tdmcli.domain.target_range import AIMABLE
 from tdmcli.domain.units import show as shown
@@ -13,7 +13,7 @@ from tdmcli.domain.units import show_range
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.ranges import RangeAnswer
-    from tdmcli.workflows.target import TargetData
+    from tdmcli.workflows.target import AucAnswer, TargetData
 
 
 def _blocks(answer: Answer[TargetData]) -> list[Part]:
@@ -32,7 +32,26 @@ def _blocks(answer: Answer[TargetData]) -> list[Part]:
     blocks += _grouped(data)
     if data.other_rows:
         blocks.append(grid("For other times and conditions", data.other_rows, with_position=False))
+    if data.auc:
+        blocks.append(_areas(data.auc))
     return blocks
+
+
+def _areas(rows: tuple[AucAnswer, ...]) -> Grid:
+    """Return areas under the curve as a table, each with what it is."""
+    columns = ("ng*h/mL", "over", "what it is", "trough", "source")
+    return Grid("Areas under the curve (AUC)", columns, tuple(_area(row) for row in rows))
+
+
+def _area(row: AucAnswer) -> tuple[Cell, ...]:
+    same = row.low_ng_h_ml == row.high_ng_h_ml
+    low_high = shown(row.low_ng_h_ml) if same else f"{shown(row.low_ng_h_ml)}-{shown(row.high_ng_h_ml)}"
+    over = f"0-{row.over_h or row.interval_h} h"
+    low, high = row.trough_low_ng_ml, row.trough_high_ng_ml
+    trough = "" if low is None or high is None else show_range(low, high).removesuffix(" ng/mL")
+    why = ", ".join(filter(None, (row.population, row.condition)))
+    cells = (low_high, over, row.kind, trough, f"{row.source}: {why}" if why else row.source)
+    return tuple(Cell(text, Tone.STRONG if number == 0 else Tone.PLAIN) for number, text in enumerate(cells))
 
 
 def _about_default(row: RangeAnswer) -> list[Block]:

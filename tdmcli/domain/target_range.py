@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from tdmcli.tables.exposure_rows import AucTargetRow
     from tdmcli.tables.rows import ProductRow
 
 _DAYS_A_MONTH, _MONTHS_A_YEAR, _DAYS_A_YEAR = 30, 12, 365
@@ -89,7 +90,7 @@ def fit(row: TargetRow, situation: Situation) -> Fit:
     return Fit.MATCHES
 
 
-def in_window(row: TargetRow, day: int | None) -> bool:
+def in_window(row: TargetRow | AucTargetRow, day: int | None) -> bool:
     """Return whether a day after transplant lies in the row's window; without a day every window does."""
     if day is None:
         return True

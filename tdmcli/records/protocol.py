@@ -170,7 +170,7 @@ class _Checking:
         if key in _ON_TOP:
             self._on_top(document, key, value)
         elif key == "policy":
-            self.policy = value if isinstance(value, dict) else {}
+            self.policy = _own_policy(value) if isinstance(value, dict) else {}
             for place, what in check_policy(value):
                 self._fault(document, place, ".".join(str(part) for part in place[:1]), what)
         elif key == "source":
@@ -278,6 +278,19 @@ def _filled_part(hint: Any, value: Any, locator: str) -> Any:
     if isinstance(value, list):
         return [_filled(shapes[0], one, locator) if isinstance(one, dict) else one for one in value]
     return _filled(shapes[0], value, locator) if isinstance(value, dict) else value
+
+
+def _own_policy(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy with the protocol as source of the rows that name one."""
+    return {
+        heading: [{"source": SOURCE, **row} if isinstance(row, dict) and heading in _SOURCED else row for row in part]
+        if isinstance(part, list)
+        else part
+        for heading, part in policy.items()
+    }
+
+
+_SOURCED = frozenset({"steady_state", "next_level"})
 
 
 def _key_of(what: str) -> str:

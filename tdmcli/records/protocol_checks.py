@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.units import clean, show
-from tdmcli.errors import BadFile
-from tdmcli.tables.builder import build_row, faults_of
+from tdmcli.tables.builder import faults_of
 from tdmcli.tables.overlay import POLICY_KEYS, merged_policy
 from tdmcli.tables.policy import Policy
 from tdmcli.tables.readers import (
@@ -23,7 +22,7 @@ from tdmcli.tables.readers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tdmcli.records.reading import Document
     from tdmcli.tables.protocol_rows import BoundRow
@@ -175,37 +174,34 @@ def _beyond(policy: dict[str, Any], bounds: Iterable[BoundRow]) -> Iterator[tupl
                 yield (f"policy.{heading}", number, key), says
 
 
+def policy_rows(policy: Mapping[str, Any], bundled: dict[str, Any]) -> dict[str, Any]:
+    """Return all that a protocol makes of the policy, by its place, such as `dose.max_increase_percent`."""
+    places = {}
+    for heading, part in merged_policy(policy, bundled).items():
+        for row in part if isinstance(part, list) else [part]:
+            name = "/".join(str(row[key]) for key in POLICY_KEYS.get(heading, ()))
+            for key, value in row.items():
+                if key not in (*POLICY_KEYS.get(heading, ()), "source"):
+                    places[".".join(filter(None, (heading, name, key)))] = value
+    return places
+
+
 def policy_changes(policy: dict[str, Any]) -> tuple[str, ...]:
     """Return each number of the policy that a protocol sets to another than the bundled one, both of them."""
     bundled = raw_policy()
-    changes = []
     try:
-        merged = merged_policy(policy, bundled)
-        build_row(Policy, merged, "policy")
-    except (BadFile, AttributeError, KeyError, TypeError):
+        own = policy_rows(policy, bundled)
+    except (AttributeError, KeyError, TypeError):
         return ()  # a policy with a fault is never used
-    for heading, part in policy.items():
-        rows = part if isinstance(part, list) else [part]
-        for row in rows:
-            name = "/".join(str(row[key]) for key in POLICY_KEYS.get(heading, ()))
-            before = _beneath(bundled[heading], row, heading)
-            for key, value in row.items():
-                if before.get(key) != value:
-                    label = ".".join(filter(None, (heading, name, key)))
-                    changes.append(f"{label} {_said(value)} (bundled {_said(before.get(key))})")
-    return tuple(changes)
-
-
-def _beneath(bundled: Any, row: dict[str, Any], heading: str) -> dict[str, Any]:
-    if isinstance(bundled, dict):
-        return bundled
-    keys = POLICY_KEYS[heading]
-    return next((one for one in bundled if all(one[key] == row[key] for key in keys)), {})
+    before = policy_rows({}, bundled)
+    return tuple(
+        f"{place} {_said(value)} (bundled {_said(before.get(place))})"
+        for place, value in own.items()
+        if before.get(place) != value and isinstance(value, int | Decimal)
+    )
 
 
 def _said(value: Any) -> str:
-    if value is None:
-        return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return show(Decimal(value), 4) if isinstance(value, int | Decimal) else clean(str(value), 80)
+    return show(Decimal(value), 4) if isinstance(value, int | Decimal) else "none"

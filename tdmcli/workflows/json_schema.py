@@ -21,6 +21,9 @@ DATA_CLASSES = {
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),
     "sources": ("tdmcli.workflows.sources", "SourcesData"),
+    "protocol-lint": ("tdmcli.workflows.protocol", "LintData"),
+    "protocol-diff": ("tdmcli.workflows.protocol", "DiffData"),
+    "protocol-test": ("tdmcli.workflows.protocol", "TestData"),
 }
 
 _PLAIN: dict[type, dict[str, Any]] = {

@@ -10,6 +10,7 @@ from tdmcli.domain.monitoring import DueState, Reading, ThresholdState
 from tdmcli.domain.units import rounded, show
 from tdmcli.errors import Code
 from tdmcli.tables.monitoring_rows import LEVEL
+from tdmcli.tables.overlay import in_force
 from tdmcli.tables.readers import read_cautions, read_indication, read_monitoring
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import gather
@@ -23,6 +24,7 @@ from tdmcli.workflows.monitor_data import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from tdmcli.domain.monitoring import Assessed, Due
@@ -52,14 +54,16 @@ def answer_monitor(asked: Asked) -> Answer[MonitorData]:
     tests, thresholds = read_monitoring()
     days = _days_made(facts)
     assessed = tuple((row, _assess(row, facts)) for row in rules.thresholds_for(thresholds, facts.indication))
+    rows = rules.what_to_test(tests, facts.indication, facts.day)
+    decided = _decided_by_protocol(row for row, borrowed in rows if not borrowed)
     found = tuple(_finding(row, one, citations) for row, one in assessed if one and _crosses(one))
     data = MonitorData(
         indication=facts.indication,
         name=read_indication(facts.indication)[0].name,
         days_after_transplant=facts.day,
         tests=tuple(
-            _test(row, _due(row, facts, days), citations, borrowed=borrowed)
-            for row, borrowed in rules.what_to_test(tests, facts.indication, facts.day)
+            _test(row, None if _overruled(row, decided) else _due(row, facts, days), citations, borrowed=borrowed)
+            for row, borrowed in rows
         ),
         thresholds=tuple(_threshold(row, one, citations) for row, one in assessed),
         findings=found,
@@ -74,6 +78,21 @@ def answer_monitor(asked: Asked) -> Answer[MonitorData]:
         inputs=facts.inputs,
         assumed=None if facts.day is not None else "Assumed: any time, as no days after transplant are known.",
     )
+
+
+def _decided_by_protocol(rows: Iterable[MonitoringTestRow]) -> frozenset[str]:
+    """Return the measures for which the protocol in force gives an interval here."""
+    protocol = in_force()
+    own = frozenset() if protocol is None else protocol.ids("test")
+    return frozenset(one for row in rows if row.id in own and row.every_to_days is not None for one in row.measures)
+
+
+def _overruled(row: MonitoringTestRow, decided: frozenset[str]) -> bool:
+    """Return whether a bundled interval stands beside the protocol's for the same measure: it makes nothing due."""
+    protocol = in_force()
+    if protocol is None or row.id in protocol.ids("test") or row.every_to_days is None:
+        return False
+    return bool(decided & set(row.measures))
 
 
 def _days_made(facts: Facts) -> dict[str, list[date]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse, settle
-from tdmcli.domain.target_range import Fit, Position, fit, position
+from tdmcli.domain.target_range import Fit, Position, fit, in_window, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import ng_ml_to_nmol_l, rounded
 from tdmcli.errors import Code
@@ -59,6 +59,25 @@ class OwnRange(NamedTuple):
     position: str | None
 
 
+class AucAnswer(NamedTuple):
+    """An area under the curve over one dosing interval that one source gives, and the troughs paired with it."""
+
+    id: str
+    kind: str
+    low_ng_h_ml: Decimal
+    high_ng_h_ml: Decimal
+    interval_h: int
+    over_h: int | None
+    trough_low_ng_ml: Decimal | None
+    trough_high_ng_ml: Decimal | None
+    population: str | None
+    from_day: int | None
+    to_day: int | None
+    condition: str | None
+    note: str | None
+    source: str
+
+
 class TargetData(NamedTuple):
     """The answer of `target`."""
 
@@ -69,6 +88,7 @@ class TargetData(NamedTuple):
     own: OwnRange | None
     rows: tuple[RangeAnswer, ...]
     other_rows: tuple[RangeAnswer, ...]
+    auc: tuple[AucAnswer, ...]
     groups: tuple[RangeGroup, ...]
     agreement: CommonRange | None
     split: LevelSplit | None
@@ -137,6 +157,7 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         if used is not None and comparable:
             findings += disagreement(level, *used, None if own else default, ranges)
     other_rows = tuple(range_answer(row, ranges, compared, citations) for row in shown)
+    areas = _areas(facts, citations) if question.everything else ()
     met = [row for row in applying if fit(row, ranges.situation) is Fit.MATCHES]
     agreement = find_agreement(met)
     split = split_level(compared, applying) if compared else None
@@ -150,6 +171,7 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         own=own,
         rows=rows,
         other_rows=with_evidence(other_rows, cited),
+        auc=areas,
         groups=group_ranges(applying, {one.id: one.kind for one in cited}),
         agreement=agreement,
         split=split,
@@ -170,6 +192,32 @@ def _answer(question: TargetQuestion, facts: Facts, ranges: Ranges) -> Answer[Ta
         inputs=inputs,
         assumed=_assumed(question, facts, ranges, level),
         out_of_range=where in {Position.BELOW, Position.ABOVE},
+    )
+
+
+def _areas(facts: Facts, citations: Citations) -> tuple[AucAnswer, ...]:
+    """Return the areas that sources give for the indication at its time, whatever each is."""
+    from tdmcli.tables.dosing_readers import read_auc_targets
+
+    return tuple(
+        AucAnswer(
+            id=row.id,
+            kind=row.kind,
+            low_ng_h_ml=row.low_ng_h_ml,
+            high_ng_h_ml=row.high_ng_h_ml,
+            interval_h=row.interval_h,
+            over_h=row.over_h,
+            trough_low_ng_ml=row.trough_low_ng_ml,
+            trough_high_ng_ml=row.trough_high_ng_ml,
+            population=row.population,
+            from_day=row.from_day,
+            to_day=row.to_day,
+            condition=row.condition,
+            note=row.note,
+            source=citations.add(row.source, row.locator),
+        )
+        for row in read_auc_targets()
+        if facts.indication in row.indications and in_window(row, facts.day)
     )
 
 
