@@ -170,9 +170,7 @@ class _Checking:
         if key in _ON_TOP:
             self._on_top(document, key, value)
         elif key == "policy":
-            self.policy = _own_policy(value) if isinstance(value, dict) else {}
-            for place, what in check_policy(value):
-                self._fault(document, place, ".".join(str(part) for part in place[:1]), what)
+            self._own_policy(document, value)
         elif key == "source":
             self._own_sources(document, value)
         elif key not in SHAPES:
@@ -190,6 +188,18 @@ class _Checking:
         elif key in self.top:
             self._fault(document, (key,), "", f"{key} stands in two files of the protocol")
         self.top[key] = value if isinstance(value, str) else ""
+
+    def _own_policy(self, document: Document, value: object) -> None:
+        for place, what in check_policy(value):
+            self._fault(document, place, str(place[0]), what)
+        for heading, part in (value if isinstance(value, dict) else {}).items():
+            if heading in self.policy:
+                place = (f"policy.{heading}",)
+                self._fault(document, place, place[0], "this heading stands in two files of the protocol")
+            rows = isinstance(part, list) and heading in _SOURCED
+            self.policy[heading] = (
+                [{"source": SOURCE, **row} for row in part if isinstance(row, dict)] if rows else part
+            )
 
     def _own_sources(self, document: Document, value: object) -> None:
         known = read_sources()
@@ -236,11 +246,12 @@ class _Checking:
                 yield "source", f"source {clean(source)!r} is not known", False
         if table in ROW_CHECKS:
             bundled = any(one.get("id") == own["id"] for one in beneath)
-            yield from ROW_CHECKS[table](whole, self._policy(), bundled=bundled)
+            yield from ROW_CHECKS[table](whole, self._limits(), bundled=bundled)
 
-    def _policy(self) -> dict[str, Any]:
-        """Return the policy of all documents: a row may stand before the policy that limits it."""
-        found = (document.tables.get("policy") for document in self.documents)
+    def _limits(self) -> dict[str, Any]:
+        """Return the limits of ranges that the documents set: a row may stand before the policy that limits it."""
+        policies = (document.tables.get("policy") for document in self.documents)
+        found = (one.get("target") for one in policies if isinstance(one, dict))
         return next((one for one in found if isinstance(one, dict)), {})
 
     def _placed(self, table: str) -> Iterator[tuple[Document, tuple[tuple[str | int, ...], str], dict[str, Any]]]:
@@ -278,16 +289,6 @@ def _filled_part(hint: Any, value: Any, locator: str) -> Any:
     if isinstance(value, list):
         return [_filled(shapes[0], one, locator) if isinstance(one, dict) else one for one in value]
     return _filled(shapes[0], value, locator) if isinstance(value, dict) else value
-
-
-def _own_policy(policy: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy with the protocol as source of the rows that name one."""
-    return {
-        heading: [{"source": SOURCE, **row} if isinstance(row, dict) and heading in _SOURCED else row for row in part]
-        if isinstance(part, list)
-        else part
-        for heading, part in policy.items()
-    }
 
 
 _SOURCED = frozenset({"steady_state", "next_level"})

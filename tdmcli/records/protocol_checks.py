@@ -34,12 +34,14 @@ ANSWERING = ("target", "adjust", "interact", "neurotox", "cdratio", "monitor")
 _SAME_SITUATION = ("indication", "population", "phase", "release", "co_therapy", "not_with", "induction", "products")
 
 
-def check_target(row: dict[str, Any], policy: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
+def check_target(row: dict[str, Any], limits: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
     """Say what is wrong with a range: its limits, the names in its conditions, or whom it leaves open."""
-    limits = raw_policy()["target"] | (policy.get("target") if isinstance(policy.get("target"), dict) else {})
-    low, high = row["low_ng_ml"], row["high_ng_ml"]
-    if row["kind"] in {"target", "label_range"} and not limits["lowest"] <= low < high <= limits["highest"]:
-        allowed = f"{show(Decimal(limits['lowest']))} to {show(Decimal(limits['highest']))} ng/mL"
+    allowed_low, allowed_high = (_limit(limits, key) for key in ("lowest", "highest"))
+    if (
+        row["kind"] in {"target", "label_range"}
+        and not allowed_low <= row["low_ng_ml"] < row["high_ng_ml"] <= allowed_high
+    ):
+        allowed = f"{show(allowed_low)} to {show(allowed_high)} ng/mL"
         yield "low_ng_ml", f"both limits must be within {allowed} [policy]", False
     co_therapies, inductions = ({one.id for one in rows} for rows in read_co_therapies())
     for key, known in (("co_therapy", co_therapies), ("not_with", co_therapies), ("induction", inductions)):
@@ -55,7 +57,14 @@ def check_target(row: dict[str, Any], policy: dict[str, Any], *, bundled: bool) 
         yield "low_ng_ml", "no population: the range will be used for adults and children alike", True
 
 
-def check_product(row: dict[str, Any], _policy: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
+def _limit(own: dict[str, Any], key: str) -> Decimal:
+    value = own.get(key)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    return Decimal(raw_policy()["target"][key])
+
+
+def check_product(row: dict[str, Any], _limits: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
     """Say which strength of a bundled product is not one of its own: 0.5 and 5 mg have been mixed up."""
     if not bundled:
         return
@@ -66,7 +75,7 @@ def check_product(row: dict[str, Any], _policy: dict[str, Any], *, bundled: bool
         yield "strengths_mg", f"{show(Decimal(odd[0]))} mg is not a strength of this product ({made} mg)", False
 
 
-def check_interaction(row: dict[str, Any], _policy: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
+def check_interaction(row: dict[str, Any], _limits: dict[str, Any], *, bundled: bool) -> Iterator[Said]:
     """Say where a drug's names are those of a bundled row of another id: that row is then hidden under them."""
     names = {spelling(name) for name in row["names"]}
     for other in read_interactions():
@@ -79,7 +88,7 @@ def check_interaction(row: dict[str, Any], _policy: dict[str, Any], *, bundled: 
             )
 
 
-def check_case(row: dict[str, Any], _policy: dict[str, Any], *, bundled: bool) -> Iterator[Said]:  # noqa: ARG001
+def check_case(row: dict[str, Any], _limits: dict[str, Any], *, bundled: bool) -> Iterator[Said]:  # noqa: ARG001
     """Say why a worked case can't be asked."""
     try:
         words = shlex.split(row["ask"])
