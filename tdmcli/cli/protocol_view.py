@@ -47,7 +47,7 @@ def _number(count: int, what: str) -> str:
 def _test(answer: Answer[TestData]) -> list[Block]:
     data = answer.data
     held = sum(one.holds for one in data.cases)
-    verdict = f"{held} of {_number(len(data.cases), 'case')} hold" if data.cases else "no cases to try"
+    verdict = f"{held} of {len(data.cases)} cases hold" if data.cases else "no cases to try"
     blocks: list[Block] = [Line((Cell(f"{_named(data)}: "), Cell(verdict, Tone.WITHIN if data.passed else Tone.ABOVE)))]
     for one in data.cases:
         blocks.append(line(f"{'ok' if one.holds else 'FAILS'}  {one.id}: {one.ask}"))

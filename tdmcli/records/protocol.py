@@ -162,7 +162,7 @@ class _Checking:
         first = self.documents[0]
         for key in ("name", "version"):
             if key not in self.top:
-                self._fault(first, (key,), "", f'missing: {key} = "…" on top')
+                self._fault(first, (key,), "", f"missing key {key!r}: a text on top of the file")
         for document, row, what in overlaps(self._placed("target")):
             self._fault(document, *row, what)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -155,14 +156,12 @@ def check_policy(value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (f"policy.{heading}",), f"each row needs {' and '.join(POLICY_KEYS[heading])}"
     if not sound:
         return
-    merged = merged_policy(value, bundled)
-    faults = faults_of(Policy, merged)
-    for what in faults:
-        heading, _, rest = what.partition(", ")
-        key = rest.partition(":")[0].strip()
-        yield (f"policy.{heading.partition('[')[0].partition(':')[0]}", 0, key), what
-    if not faults:
-        yield from _beyond(value, read_bounds())
+    for what in faults_of(Policy, merged_policy(value, bundled)):
+        heading, says = re.split(r"(?:\[\d+\])?(?:, |: )", what, maxsplit=1)
+        named = re.match(r"(?:unknown|missing) key '([^']+)'|([a-z_0-9]+):", says)
+        key = (named[1] or named[2]) if named else ""
+        yield (f"policy.{heading}", 0, key), says
+    yield from _beyond(value, read_bounds())
 
 
 def _keyed(row: object, heading: str) -> bool:
@@ -174,13 +173,17 @@ def _beyond(policy: dict[str, Any], bounds: Iterable[BoundRow]) -> Iterator[tupl
         heading, key = bound.key.split(".")
         part = policy.get(heading, {})
         for number, row in enumerate(part if isinstance(part, list) else [part]):
-            if key not in row:
+            if not isinstance(row, dict) or not _is_number(row.get(key)) or not _is_number(row.get("interval_h", 1)):
                 continue
             share = row["interval_h"] if bound.per_interval else 1
             lowest, highest = bound.lowest * share, bound.highest * share
             if not lowest <= row[key] <= highest:
                 says = f"{key} must be {show(lowest)} to {show(highest)} (data/protocol_bounds.toml)"
                 yield (f"policy.{heading}", number, key), says
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
 
 
 def policy_rows(policy: Mapping[str, Any], bundled: dict[str, Any]) -> dict[str, Any]:
