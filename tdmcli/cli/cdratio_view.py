@@ -56,7 +56,8 @@ def _blocks(answer: Answer[CdRatioData]) -> list[Part]:
 def _set(one: ThresholdAnswer) -> str:
     low, high = shown(one.lower_ng_ml_per_mg), shown(one.upper_ng_ml_per_mg)
     names = ("fast", "borderline", "not fast") if one.kind == "outcome" else ("lowest", "middle", "highest third")
-    cuts = f"below {low} {names[0]}, to {high} {names[1]}, from there {names[2]}"
+    first = f"{low} or less" if one.lower_inclusive else f"below {low}"
+    cuts = f"{first} {names[0]}, to {high} {names[1]}, from there {names[2]}"
     return f"{cuts}: {one.name} [{', '.join(one.sources)}]"
 
 

@@ -37,7 +37,7 @@ def _blocks(answer: Answer[MonitorData]) -> list[Part]:
     if limits:
         blocks.append(Bullets("Limits that a source gives for this indication", limits))
     elif not data.thresholds:
-        blocks += [line(""), line("No source gives a limit for this indication.")]
+        blocks += [line(""), line("No source in these tables gives a limit for this indication.")]
     cautions = _grouped((one.about, f"{one.text} [{one.source}]") for one in data.cautions)
     blocks.append(Bullets("Cautions", tuple(Cell(f"{about}: {texts}") for about, texts in cautions)))
     return blocks

@@ -54,7 +54,7 @@ def weight_normalised(ratio: Decimal, weight_kg: Decimal) -> Decimal:
 
 
 def sort_into(ratio: Decimal, thresholds: ThresholdSetRow) -> RatioClass:
-    """Return where a ratio falls in one set; a cut-off belongs to the part above it.
+    """Return where a ratio falls in one set; a cut-off belongs to the part above it, unless its source says otherwise.
 
     The upper edge of the thirds belongs to the middle one, as their source has it.
     """
@@ -63,7 +63,7 @@ def sort_into(ratio: Decimal, thresholds: ThresholdSetRow) -> RatioClass:
         if thresholds.kind is SetKind.OUTCOME
         else (RatioClass.LOWEST_THIRD, RatioClass.MIDDLE_THIRD, RatioClass.HIGHEST_THIRD)
     )
-    if ratio < thresholds.lower:
+    if ratio < thresholds.lower or (thresholds.lower_inclusive and ratio == thresholds.lower):
         return names[0]
     at_edge = ratio == thresholds.upper and thresholds.kind is SetKind.THIRDS
     return names[1] if ratio < thresholds.upper or at_edge else names[2]

@@ -195,7 +195,10 @@ class SetKind(StrEnum):
 
 
 class ThresholdSetRow(NamedTuple):
-    """Two cut-offs of the concentration-to-dose ratio (ng/mL per mg) and where they hold."""
+    """Two cut-offs of the concentration-to-dose ratio (ng/mL per mg) and where they hold.
+
+    `lower_inclusive`: a ratio at the lower cut-off belongs to the part below it.
+    """
 
     id: str
     name: str
@@ -212,6 +215,7 @@ class ThresholdSetRow(NamedTuple):
     to_day: int | None = None
     usual_from_day: int | None = None
     usual_to_day: int | None = None
+    lower_inclusive: bool = False
     note: str | None = None
 
     def check(self) -> None:

@@ -52,6 +52,7 @@ class ThresholdAnswer(NamedTuple):
     kind: str
     lower_ng_ml_per_mg: Decimal
     upper_ng_ml_per_mg: Decimal
+    lower_inclusive: bool
     class_: str
     sources: tuple[str, ...]
     locator: str
@@ -189,7 +190,16 @@ def _threshold(row: ThresholdSetRow, ratio_class: str, citations: Citations) -> 
     for source in sources:
         citations.add(source, row.locator)
     return ThresholdAnswer(
-        row.id, row.name, row.kind, row.lower, row.upper, ratio_class, sources, row.locator, row.note
+        row.id,
+        row.name,
+        row.kind,
+        row.lower,
+        row.upper,
+        row.lower_inclusive,
+        ratio_class,
+        sources,
+        row.locator,
+        row.note,
     )
 
 

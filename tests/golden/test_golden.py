@@ -95,7 +95,7 @@ def stands_in(words: str, text: str) -> bool:
     return re.search(rf"(?<![\d.,]){re.escape(words)}(?!\d|[.,]\d)", text) is not None
 
 
-def key_texts(answer: dict[str, Any]) -> list[str]:
+def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
     if answer["command"] == "target":

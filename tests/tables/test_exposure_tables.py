@@ -82,7 +82,7 @@ VARIABILITY: dict[str, tuple[str, str, tuple[str, ...], str | None, int | None, 
     "ttr-song-2019": ("limit", "time-in-range", ("78",), "below", 0, 365, 1241),
     "ttr-cantabria": ("no-limit", "time-in-range", (), None, 90, 365, 215),
     "ttr-gvhd-2025": ("no-limit", "time-in-range", (), None, 0, 28, None),
-    "mean-trough-davis-2018": ("limit", "mean-trough", ("8",), "below", None, None, 538),
+    "mean-trough-davis-2018": ("limit", "mean-trough", ("8",), "below", 0, 365, 538),
     "level-lung-month-1": ("limit", "level", ("10",), "below", 0, 30, None),
     "level-gvhd-yao-2022": ("limit", "level", ("10",), "above", None, None, None),
 }

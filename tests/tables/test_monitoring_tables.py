@@ -24,6 +24,8 @@ TRANSPLANTS = tuple(name for name in indication_ids() if read_indication(name)[0
 
 # Days from and to, and the days of the transplant in which it holds.
 INTERVALS = {
+    "trough-transplant-eu-label-first-month": (3, 4, 0, 30),
+    "trough-transplant-policy-first-month": (3, 4, 0, 30),
     "trough-transplant-web-0-2m": (7, 14, 0, 60),
     "trough-transplant-web-2m-on": (30, 60, 60, None),
     "creatinine-nephrotic": (30, 30, None, None),
@@ -88,7 +90,7 @@ def test_what_the_seeds_measure_again_is_there() -> None:
 def test_thresholds_are_those_of_the_sources() -> None:
     """Each limit with its number, its indications and its source, and no other."""
     assert {row.id: (row.limit, row.indications, row.source) for row in THRESHOLDS} == {
-        "creatinine-nephrotic-25": (25, ("nephrotic-syndrome",), "seed-nephrotic"),
+        "creatinine-nephrotic-25": (25, ("nephrotic-syndrome", "paediatric-srns"), "seed-nephrotic"),
         "creatinine-membranous-20": (20, ("membranous-nephropathy",), "droracle-455536"),
         "egfr-lupus-45": (45, ("lupus-nephritis",), "kdigo-2024-lupus"),
         "creatinine-transplant-policy": (None, ("kidney", "kidney-pancreas", "liver", "heart", "lung"), "policy"),
@@ -146,8 +148,8 @@ def test_every_transplant_asks_for_a_level_and_to_exclude_rejection() -> None:
         ("more diabetes after a transplant", "ahfs-drugslib", TRANSPLANTS),
         ("up by 30 % or more within 6 to 12 months", "droracle-719181", ("membranous-nephropathy",)),
         ("by 40 % or more in 10.5 % of 408", "mn-cohort-2016", ("membranous-nephropathy",)),
-        ("above 20 ng/mL went with 2.2 times", "droracle-592372", ()),
-        ("above 2 mg/dL by 4.7 %", "droracle-592372", ()),
+        ("above 20 ng/mL went with 2.2 times", "droracle-592372", ("gvhd",)),
+        ("above 2 mg/dL by 4.7 %", "droracle-592372", ("gvhd",)),
         ("Twice a week in weeks 1 to 8", "passey-2011", ("kidney",)),
         ("Twice in each of months 3 to 6", "passey-2011", ("kidney",)),
         ("by the trough every 2 to 3 days", "uc-cohort-2015", ("ulcerative-colitis",)),

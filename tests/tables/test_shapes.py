@@ -664,7 +664,7 @@ def test_thresholds_and_strengths_are_those_of_the_sources() -> None:
     """C/D cut-offs and strengths, typed a second time from the evidence."""
     cuts = {row.id: (row.lower, row.upper) for row in readers.read_threshold_sets()}
     assert cuts == {
-        "fast-metaboliser-month-3": (Decimal("0.95"), Decimal("1.05")),
+        "fast-metaboliser-month-3": (Decimal(1), Decimal("1.05")),
         "thirds-ir-day-30": (Decimal("0.86"), Decimal("1.38")),
         "thirds-lcpt-day-30": (Decimal("0.96"), Decimal("1.53")),
     }

@@ -184,8 +184,13 @@ def test_doses_for_a_rejection_are_marked() -> None:
         "start-pancreas-eu-rejection": ("pancreas transplant",),
         "start-intestine-eu-rejection": ("intestine transplant",),
         "start-myasthenia-japan": ("myasthenia gravis",),
-        "start-low-dose-review": ("rheumatoid arthritis", "psoriasis", "inflammatory bowel disease"),
     }
+    assert DOSES["start-low-dose-review"].indications == (
+        "rheumatoid-arthritis",
+        "psoriasis",
+        "inflammatory-bowel-disease",
+    )
+    assert DOSES["start-bowel-disease-clinic"].indications == ("inflammatory-bowel-disease",)
 
 
 def test_what_was_not_read_is_not_there() -> None:

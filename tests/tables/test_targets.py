@@ -514,7 +514,9 @@ def test_once_daily_rows_name_their_product() -> None:
     """A once-daily label's range is bound to its product, so it never answers for another."""
     for row in _all_rows():
         product = {"label-us-envarsus": ("envarsus-xr",), "label-us-astagraf": ("astagraf-xl",)}.get(row.source, ())
-        assert row.products == (("intravenous",) if row.id == INFUSION else product), row.id
+        assert row.products == (("intravenous",) if row.id in {INFUSION, "gvhd-bbmt-2012-infusion"} else product), (
+            row.id
+        )
 
 
 def test_means_and_outer_ranges_are_no_targets() -> None:
@@ -538,7 +540,8 @@ def test_peculiar_rows_carry_their_note() -> None:
     assert "widens" in notes["heart-seed-12m-on"]
     assert all("day 90" in notes[row_id] for row_id in ("lung-seed-0-3m", "lung-seed-3-12m"))
     assert "3 to 12" in notes["liver-seed-3-12m"]
-    assert "above 7" in notes["kidney-iatdmct-2019-low-risk"]
+    conditions = {row.id: row.condition or "" for row in _all_rows()}
+    assert "above 7" in conditions["kidney-iatdmct-2019-low-risk"]
     assert all("[policy]" in (row.note or "") for stem in TRANSPLANTS for row in _rows(stem) if row.default)
 
 

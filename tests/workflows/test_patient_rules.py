@@ -407,7 +407,7 @@ def test_r62_the_answer_names_what_it_used(tmp_path: Path) -> None:
     answer = ask(tmp_path, Patient())
     assert len(answer["inputs"]["patient"]["sha256"]) == 64
     assert answer["inputs"]["level"]["from"] == "patient file"
-    assert set(answer["tool"]) == {"version", "data_version"}
+    assert set(answer["tool"]) == {"version", "data_version", "protocol"}
     assert answer["as_of"] == NOW
     assert {one["id"] for one in answer["sources"]} >= {"seed-smolecule", "policy"}
 
