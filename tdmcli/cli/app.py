@@ -100,7 +100,7 @@ def _as_bug(error: Exception) -> _Bug:
 def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
     """Say what went wrong, on stderr and with --json as one object on stdout, and return the exit code."""
     from tdmcli.cli import output
-    from tdmcli.workflows.answer import error_envelope, message_of
+    from tdmcli.workflows.answer import error_envelope, message_of, protocol_used
 
     try:
         message = message_of(error)
@@ -113,7 +113,9 @@ def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
     except Exception as fault:  # noqa: BLE001 - a fault in the message itself must not become a traceback
         message = f"{error.message or 'no text'} ({type(fault).__name__} in its text)"
     if message:
-        output.say(f"{error.status}: {error.code}: {message}")
+        used = protocol_used()
+        by = "" if used is None else f" (protocol {used.name}, version {used.version}, sha256 {used.sha256})"
+        output.say(f"{error.status}: {error.code}: {message}{by}")
     return error.exit_code
 
 

@@ -48,6 +48,7 @@ def show(answer: Answer[Data], view: View[Data], form: Format, *, explain: bool 
     elif form is Format.CSV:
         write(_csv(view.records(answer)))
         _say_warnings(answer)
+        _say_protocol()
     elif form is Format.NOTE:
         write("\n".join(view.note(answer)) + "\n")
     else:
@@ -62,6 +63,12 @@ def show(answer: Answer[Data], view: View[Data], form: Format, *, explain: bool 
 def _say_warnings(answer: Answer[Any]) -> None:
     for warning in answer.warnings:
         say(f"warning: {warning.code}: {warning.message}")
+
+
+def _say_protocol() -> None:
+    used = protocol_used()
+    if used is not None:
+        say(f"protocol: {used.name}, version {used.version}, sha256 {used.sha256}")
 
 
 def _for_people(blocks: Sequence[Block], form: Format) -> str:

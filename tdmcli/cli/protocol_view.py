@@ -59,7 +59,11 @@ def _test(answer: Answer[TestData]) -> list[Block]:
 
 LINT: View[LintData] = View(
     _lint,
-    lambda answer: [f"Protocol {_named(answer.data)}: {_number(len(answer.data.faults), 'fault')}.", signed(answer)],
+    lambda answer: [
+        f"Protocol {_named(answer.data)}: {_number(len(answer.data.faults), 'fault')}.",
+        f"sha256 {answer.data.sha256}",
+        signed(answer),
+    ],
     lambda answer: answer.data.faults + answer.data.remarks,
 )
 DIFF: View[DiffData] = View(

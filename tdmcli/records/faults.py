@@ -9,7 +9,7 @@ from tdmcli.domain.units import clean
 from tdmcli.errors import BadFile, Code
 from tdmcli.records.patient_file import PatientFile
 from tdmcli.records.reading import Document
-from tdmcli.records.source_lines import line_of
+from tdmcli.records.source_lines import index_lines, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-_FAULTS_LOOKED_UP = 20  # a line is looked up for so many, to name the first: each look-up reads the whole file
-
-
 def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
     """Return the error for a place in a patient file: file, line, key and what is wrong, never what was there."""
-    line = line_of(document.text, place)
+    line = line_of(index_lines(document.text), place)
     where = document.name if line is None else f"{document.name}, line {line}"
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     return BadFile(f"{where}: {clean(key, 80)} {what}" if key else f"{where}: {what}", Code.BAD_PATIENT_FILE)
@@ -31,7 +28,8 @@ def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
 def first_fault(document: Document, error: ValidationError) -> BadFile:
     """Return the first of the faults that pydantic found, and how many more there are."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
-    first = min(faults[:_FAULTS_LOOKED_UP], key=lambda one: (line_of(document.text, _place(one)) or 0, str(one["loc"])))
+    lines = index_lines(document.text)
+    first = min(faults, key=lambda one: (line_of(lines, _place(one)) or 0, str(one["loc"])))
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return fault(document, _place(first), _what(first) + more)
 

@@ -58,26 +58,41 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise BadFile(message, Code.BAD_TABLE) from error
 
 
-def faults_of(shape: type[Row], table: object) -> list[str]:
+def faults_of(shape: type[Row], table: object, within: str = "") -> list[str]:
     """Return all that is wrong with a TOML table as a row of a shape, each fault with the key that it is about."""
     if not isinstance(table, dict):
-        return [f"must be a table, not {_name_of(table)}"]
+        return [f"{within}must be a table, not {_name_of(table)}"]
     hints = hints_of(shape)
-    faults = [f"unknown key {name!r}; known: {', '.join(hints)}" for name in table if name not in hints]
     optional = getattr(shape, "_field_defaults", {})
-    faults += [f"missing key {name!r}" for name in hints if name not in table and name not in optional]
+    faults = [f"{within}unknown key {name!r}; known: {', '.join(hints)}" for name in table if name not in hints]
+    faults += [f"{within}missing key {name!r}" for name in hints if name not in table and name not in optional]
     for name, hint in hints.items():
         if name in table:
-            try:
-                _convert(hint, table[name], name)
-            except BadFile as fault:
-                faults.append(fault.message)
+            faults += _faults_of_value(hint, table[name], f"{within}{name}")
     if not faults:
         try:
             build_row(shape, table, "")
         except BadFile as fault:
-            faults.append(fault.message.partition(": ")[2])
+            faults.append(f"{within}{fault.message.partition(': ')[2]}")
     return faults
+
+
+def _faults_of_value(hint: Any, value: object, name: str) -> list[str]:
+    part = part_of(hint)
+    if part is not None and isinstance(value, list):
+        return [one for number, row in enumerate(value, 1) for one in faults_of(part, row, f"{name} {number}: ")]
+    if part is not None:
+        return faults_of(part, value, f"{name}: ")
+    try:
+        _convert(hint, value, name)
+    except BadFile as fault:
+        return [fault.message]
+    return []
+
+
+def part_of(hint: Any) -> Any:
+    """Return the shape that a key's value, or each of its values, has; None where it is a plain value."""
+    return next((one for one in (hint, *get_args(hint)) if hasattr(one, "_fields")), None)
 
 
 def build_row(shape: type[Row], table: object, where: str) -> Row:

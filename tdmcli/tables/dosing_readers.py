@@ -9,9 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tdmcli.tables.builder import build_row, build_rows, load_toml
-from tdmcli.tables.loading import load_table, remembered
+from tdmcli.tables.loading import load_table
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.overlay import over
 
 if TYPE_CHECKING:
     from tdmcli.tables.conversion_rows import ConversionRow, NotInterchangeableRow
@@ -43,14 +42,12 @@ def _conversions() -> dict[str, Any]:
     return load_table("conversions.toml", {"conversion", "not_interchangeable"})
 
 
-@remembered
+@cache
 def read_starting_tables() -> StartingTables:
     """Return the starting doses, what changes them, and doses that were observed."""
     from tdmcli.tables.start_rows import StartingTables
 
-    table = load_toml(data_folder() / "starting_doses.toml")
-    table["starting_dose"] = over("starting_dose", table.get("starting_dose", []))
-    return build_row(StartingTables, table, "starting_doses.toml")
+    return build_row(StartingTables, load_toml(data_folder() / "starting_doses.toml"), "starting_doses.toml")
 
 
 def read_starting_doses() -> tuple[StartingDoseRow, ...]:

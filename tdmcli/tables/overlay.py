@@ -16,7 +16,7 @@ POLICY_KEYS = {"sampling": ("interval_h",), "steady_state": ("release",), "next_
 
 
 class Overlay(NamedTuple):
-    """What a checked protocol sets: the raw rows of each table, its policy, and sources by id.
+    """What a checked protocol sets: the raw rows of each table, its policy, and itself as a source.
 
     `given` is the option or variable that named it; `policy_changes` say each number of the policy that it sets.
     """
@@ -27,11 +27,11 @@ class Overlay(NamedTuple):
     given: str
     rows: Mapping[str, tuple[dict[str, Any], ...]]
     policy: Mapping[str, Any]
-    sources: Mapping[str, dict[str, Any]]
+    source: Mapping[str, Any]
     policy_changes: tuple[str, ...] = ()
 
     def ids(self, table: str) -> frozenset[str]:
-        """Return the ids of its rows of a table."""
+        """Return the ids of its rows of a table, those over a bundled row too."""
         return frozenset(row["id"] for row in self.rows.get(table, ()))
 
 

@@ -20,6 +20,11 @@ class LevelPolicy(NamedTuple):
     hematocrit_low_percent: Decimal
     hematocrit_recent_days: int
 
+    def check(self) -> None:
+        """Check that the limits rise."""
+        if not self.high < self.critical <= self.confirm_above or self.above_assay > self.critical:
+            raise ValueError("high and above_assay must not be above critical, nor critical above confirm_above")
+
 
 class RangePolicy(NamedTuple):
     """Limits of a range of troughs in ng/mL, and how near an edge of a window is near (days)."""
@@ -28,6 +33,11 @@ class RangePolicy(NamedTuple):
     highest: Decimal
     wide_ratio: Decimal
     boundary_days: int
+
+    def check(self) -> None:
+        """Check that the limits are in order."""
+        if self.lowest >= self.highest:
+            raise ValueError("lowest must be below highest")
 
 
 class DosePolicy(NamedTuple):
@@ -72,6 +82,11 @@ class SteadyStatePolicy(NamedTuple):
     increase_days: Decimal
     source: str
 
+    def check(self) -> None:
+        """Check that an increase waits no less than a decrease."""
+        if self.decrease_days > self.increase_days:
+            raise ValueError("decrease_days must not be above increase_days")
+
 
 class After(StrEnum):
     """What the next level comes after."""
@@ -91,6 +106,11 @@ class NextLevelPolicy(NamedTuple):
     reason: str
     source: str
 
+    def check(self) -> None:
+        """Check that the days run forward."""
+        if self.from_days > self.to_days:
+            raise ValueError("from_days must not be after to_days")
+
 
 class StalePolicy(NamedTuple):
     """Days after which a level no longer decides a dose."""
@@ -100,6 +120,11 @@ class StalePolicy(NamedTuple):
     warn_later_days: int
     refuse_later_days: int
     future_minutes: int
+
+    def check(self) -> None:
+        """Check that a warning comes before the refusal."""
+        if self.warn_later_days > self.refuse_later_days:
+            raise ValueError("warn_later_days must not be above refuse_later_days")
 
 
 class InteractionPolicy(NamedTuple):
@@ -111,6 +136,11 @@ class InteractionPolicy(NamedTuple):
     inducer_fading_days: int
     repeat_from_days: int
     repeat_to_days: int
+
+    def check(self) -> None:
+        """Check that the days run forward."""
+        if self.repeat_from_days > self.repeat_to_days:
+            raise ValueError("repeat_from_days must not be above repeat_to_days")
 
 
 class EventPolicy(NamedTuple):
@@ -158,6 +188,13 @@ class Policy(NamedTuple):
 
     def check(self) -> None:
         """Check that steady state and the next level are set for every release."""
+        for rows, keys in (
+            (self.sampling, [one.interval_h for one in self.sampling]),
+            (self.steady_state, [one.release for one in self.steady_state]),
+            (self.next_level, [(one.release, one.after) for one in self.next_level]),
+        ):
+            if len(set(keys)) != len(rows):
+                raise ValueError(f"two rows stand for the same thing: {keys}")
         for release in Release:
             if release not in {one.release for one in self.steady_state}:
                 raise ValueError(f"[[steady_state]] lacks {release}")

@@ -15,7 +15,7 @@ from tdmcli.errors import BadFile, Code
 from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, read_text
 from tdmcli.tables.loading import load_table, remembered
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.overlay import in_force, merged, merged_policy, over
+from tdmcli.tables.overlay import SOURCE, in_force, merged, merged_policy, over
 from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
 
 if TYPE_CHECKING:
@@ -39,15 +39,12 @@ def read_data_version() -> str:
 
 
 def read_sources(wanted: Collection[str] | None = None) -> dict[str, SourceRow]:
-    """Return sources by id: all of them, or those wanted that exist; a protocol's own among them."""
+    """Return sources by id: all of them, or those wanted that exist; the protocol in force is one."""
     found = _entries(SourceRow, "source", "sources.toml", wanted)
     overlay = in_force()
-    own = {} if overlay is None else overlay.sources
-    return found | {
-        one: build_row(SourceRow, {"id": one, **row}, f"protocol source {one}")
-        for one, row in own.items()
-        if wanted is None or one in wanted
-    }
+    if overlay is not None and (wanted is None or SOURCE in wanted):
+        found[SOURCE] = build_row(SourceRow, {"id": SOURCE, **overlay.source}, "protocol")
+    return found
 
 
 def _entries(shape: type[Entry], key: str, name: str, wanted: Collection[str] | None) -> dict[str, Entry]:
@@ -104,11 +101,11 @@ def read_products() -> tuple[ProductRow, ...]:
     return build_rows(ProductRow, over("product", load_table("products.toml", {"product"})["product"]), "products.toml")
 
 
-@remembered
+@cache
 def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
     """Return every set of C/D thresholds."""
     table = load_table("cd_ratio.toml", {"threshold_set", "remark"})
-    return build_rows(ThresholdSetRow, over("threshold_set", table["threshold_set"]), "cd_ratio.toml")
+    return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
 
 
 def indication_ids() -> tuple[str, ...]:
@@ -269,15 +266,14 @@ def read_bounds() -> tuple[BoundRow, ...]:
 
 FILES = {
     "product": "products.toml",
-    "threshold_set": "cd_ratio.toml",
     "test": "monitoring.toml",
     "threshold": "monitoring.toml",
     "caution": "cautions.toml",
-    "starting_dose": "starting_doses.toml",
 }
 
 
-def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
+@cache
+def raw_rows(table: str, indication: str = "") -> tuple[dict[str, Any], ...]:
     """Return the bundled rows of a table as they stand in its file or files, for a protocol to be held against."""
     if table == "target":
         names = [f"targets/{indication}.toml"]
@@ -285,9 +281,10 @@ def raw_rows(table: str, indication: str = "") -> list[dict[str, Any]]:
         names = (
             [f"interactions/{path.name}" for path in _interaction_files()] if table == "interaction" else [FILES[table]]
         )
-    return [row for name in names for row in load_toml(data_folder() / name)[table]]
+    return tuple(row for name in names for row in load_toml(data_folder() / name)[table])
 
 
+@cache
 def raw_policy() -> dict[str, Any]:
     """Return the bundled policy as it stands in its file."""
     return load_toml(data_folder() / "policy.toml")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tdmcli.tables import dosing_readers, readers
 from tdmcli.tables.builder import read_text
 from tdmcli.tables.location import data_folder
+from tdmcli.tables.overlay import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,8 +44,11 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     """Return all rows of all tables that have an id, and the headings of the policy as `policy.<heading>`."""
     found: list[IndexedRow] = []
 
+    overlay = in_force()
+
     def add(file: str, table: str, rows: Iterable[Any]) -> None:
-        found.extend(IndexedRow(row.id, file, table, row) for row in rows)
+        own = frozenset() if overlay is None else overlay.ids(table)
+        found.extend(IndexedRow(row.id, "the protocol" if row.id in own else file, table, row) for row in rows)
 
     for name in readers.indication_ids():
         indication, targets = readers.read_indication(name)
@@ -81,7 +85,9 @@ def read_every_row() -> tuple[IndexedRow, ...]:
         add(name, "remark", dosing_readers.read_exposure_remarks(name))
     policy = readers.read_policy()
     for heading in policy._fields:
-        found.append(IndexedRow(f"policy.{heading}", "policy.toml", "policy", getattr(policy, heading)))
+        own = overlay is not None and heading in overlay.policy
+        file = "the protocol over policy.toml" if own else "policy.toml"
+        found.append(IndexedRow(f"policy.{heading}", file, "policy", getattr(policy, heading)))
     return tuple(found)
 
 

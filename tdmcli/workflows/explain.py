@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tdmcli.domain.findings import refuse
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode
+from tdmcli.tables.overlay import SOURCE
 from tdmcli.tables.readers import read_codes, read_formulas, read_tables
 from tdmcli.tables.row_index import IndexedRow, explained_ids, read_every_row
 from tdmcli.tables.rows import CodeStatus
@@ -152,7 +153,8 @@ def _rows(name: str) -> tuple[Explained, ...]:
 
 def _row(one: IndexedRow) -> Explained:
     about = read_tables()[one.table]
-    policy = (CitedPlace("policy", f"data/{one.file}"),) if one.table == "policy" else ()
+    sources = ("policy",) if one.file == "policy.toml" else (SOURCE, "policy")
+    policy = tuple(CitedPlace(source, "policy.toml") for source in sources) if one.table == "policy" else ()
     return Explained(
         id=one.id,
         what="row",

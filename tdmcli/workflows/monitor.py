@@ -81,18 +81,18 @@ def answer_monitor(asked: Asked) -> Answer[MonitorData]:
 
 
 def _decided_by_protocol(rows: Iterable[MonitoringTestRow]) -> frozenset[str]:
-    """Return the measures for which the protocol in force gives an interval here."""
+    """Return the names of the tests for which the protocol in force gives an interval here."""
     protocol = in_force()
     own = frozenset() if protocol is None else protocol.ids("test")
-    return frozenset(one for row in rows if row.id in own and row.every_to_days is not None for one in row.measures)
+    return frozenset(row.name for row in rows if row.id in own and row.every_to_days is not None)
 
 
 def _overruled(row: MonitoringTestRow, decided: frozenset[str]) -> bool:
-    """Return whether a bundled interval stands beside the protocol's for the same measure: it makes nothing due."""
+    """Return whether a bundled interval makes nothing due: the protocol has one for a test of that name."""
     protocol = in_force()
     if protocol is None or row.id in protocol.ids("test") or row.every_to_days is None:
         return False
-    return bool(decided & set(row.measures))
+    return row.name in decided
 
 
 def _days_made(facts: Facts) -> dict[str, list[date]]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tdmcli.domain.units import clean, show_range
-from tdmcli.records.protocol import SHAPES, Protocol, check_protocol, read_protocol
-from tdmcli.records.protocol_checks import policy_rows
+from tdmcli.records.protocol import Protocol, check_protocol, read_protocol
+from tdmcli.records.protocol_checking import SHAPES
+from tdmcli.records.protocol_policy import policy_rows
 from tdmcli.tables.builder import build_row
 from tdmcli.tables.overlay import Overlay, merged
 from tdmcli.tables.readers import raw_policy, raw_rows, read_indication
@@ -149,11 +150,10 @@ class _Rows(NamedTuple):
 def _rows(table: str, overlay: Overlay | None) -> _Rows:
     own = () if overlay is None else overlay.rows.get(table, ())
     if table == "target":
-        from tdmcli.tables.readers import indication_ids
-
-        bundled = [row | {"indication": name} for name in indication_ids() for row in raw_rows(table, name)]
+        touched = {row["indication"] for row in own}
+        bundled = [row | {"indication": name} for name in touched for row in raw_rows(table, name)]
     else:
-        bundled = raw_rows(table)
+        bundled = list(raw_rows(table))
     return _Rows({row["id"]: row for row in merged(own, bundled)}, tuple(row["id"] for row in own))
 
 
@@ -180,7 +180,9 @@ def _in_words(table: str, row: dict[str, Any]) -> str:
         return f"{show_range(made.low_ng_ml, made.high_ng_ml)}, {where}{_beside(row['indication'], made)}."
     if table == "interaction":
         return f"{', '.join(row['names'])}: {row['effect']}."
-    return f"{row.get('name') or row.get('text') or row.get('about') or 'a row'}."
+    said = [_text(row[key]) for key in ("name", "about", "text", "strengths_mg") if key in row]
+    every = [f"every {row['every_to_days']} days"] if "every_to_days" in row else []
+    return f"{': '.join(dict.fromkeys(said))}{''.join(f' ({part})' for part in every)}"
 
 
 def _beside(indication: str, made: TargetRow) -> str:

@@ -21,7 +21,7 @@ from tdmcli.domain.target_range import (
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.overlay import in_force
-from tdmcli.tables.readers import read_co_therapies, read_indication, read_policy
+from tdmcli.tables.readers import raw_rows, read_co_therapies, read_indication, read_policy
 from tdmcli.tables.rows import IndicationRow, Population, TargetRow
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     if question.source is not None:
         rows = _of_source(rows, question.source)
     situation = _situation(question, indication)
-    own, findings = _of_protocol(rows, situation)
+    own, findings = _of_protocol(rows, situation, indication.id) if question.source is None else (None, ())
     default = find_default(rows, situation) if own is None else own
     if default is None and question.source is not None:
         aimable = [row for row in rows if fit(row, situation) in APPLIES and row.kind in AIMABLE]
@@ -116,7 +116,9 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     )
 
 
-def _of_protocol(rows: tuple[TargetRow, ...], situation: Situation) -> tuple[TargetRow | None, tuple[Finding, ...]]:
+def _of_protocol(
+    rows: tuple[TargetRow, ...], situation: Situation, indication_id: str
+) -> tuple[TargetRow | None, tuple[Finding, ...]]:
     """Return the range of the protocol in force for a situation, or that it has ranges but none for this.
 
     Raises:
@@ -126,18 +128,30 @@ def _of_protocol(rows: tuple[TargetRow, ...], situation: Situation) -> tuple[Tar
     protocol = in_force()
     if protocol is None or not protocol.ids("target"):
         return None, ()
-    ids = protocol.ids("target")
-    fitting = {row: fit(row, situation) for row in rows if row.id in ids and row.kind in AIMABLE}
-    for wanted in (Fit.MATCHES, Fit.CONDITION_NOT_STATED):
-        found = [row for row, how in fitting.items() if how is wanted]
-        made_for = [row for row in found if is_made_for(row, situation)]
-        chosen = made_for if len(found) > 1 and len(made_for) == 1 else found
-        if len(chosen) > 1:
-            several = "; ".join(f"{row.id} ({', '.join(filter(None, (row.condition, row.phase)))})" for row in chosen)
-            raise refuse(Code.MISSING_TARGET, why=f": the protocol {protocol.name} has several here: {several}")
-        if chosen:
-            return chosen[0], ()
-    return None, (Finding(Code.PROTOCOL_SILENT, {"protocol": f"{protocol.name}, version {protocol.version}"}),)
+    own = [row for row in rows if row.id in protocol.ids("target") and row.kind in AIMABLE]
+    new = [row for row in own if row.id not in {one["id"] for one in raw_rows("target", indication_id)}]
+    met = [row for row in new if fit(row, situation) is Fit.MATCHES and _product_known(row, situation)]
+    made_for = [row for row in met if is_made_for(row, situation)]
+    chosen = made_for if len(made_for) == 1 else met
+    open_ = [row for row in new if row not in met and fit(row, situation) in APPLIES and not row.only_if_stated]
+    if len(chosen) == 1:
+        return chosen[0], ()
+    if len(chosen) + len(open_) > 1:
+        several = "; ".join(
+            f"{row.id} ({', '.join(filter(None, (row.condition, row.phase)))})" for row in chosen + open_
+        )
+        raise refuse(Code.MISSING_TARGET, why=f": the protocol {protocol.name} has several here: {several}")
+    default = find_default(rows, situation)
+    if default in own:
+        return None, ()
+    unmet = f", but one on a condition that was not stated: {open_[0].id} ({open_[0].condition})" if open_ else ""
+    said = {"protocol": f"{protocol.name}, version {protocol.version}", "unmet": unmet}
+    return None, (Finding(Code.PROTOCOL_SILENT, said),)
+
+
+def _product_known(row: TargetRow, situation: Situation) -> bool:
+    """Return whether a range made for one way of release is asked about with a product."""
+    return row.release is None or situation.product is not None
 
 
 def _of_source(rows: tuple[TargetRow, ...], source: str) -> tuple[TargetRow, ...]:

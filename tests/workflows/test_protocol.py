@@ -177,6 +177,43 @@ def test_two_own_ranges_that_nothing_chooses_between_are_refused(
     assert decided["data"]["default"]["id"] == "own-mmf"
 
 
+@pytest.mark.parametrize(
+    ("condition", "more", "default"),
+    [
+        ('co_therapy = ["everolimus"]', "", "kidney-seed-1-3m"),
+        ('co_therapy = ["everolimus"]', "--with everolimus", "own-kidney"),
+        ('induction = ["il2ra"]', "", "kidney-seed-1-3m"),
+        ('induction = ["il2ra"]', "--induction il2ra", "own-kidney"),
+        ('release = "prolonged"', "", "kidney-seed-1-3m"),
+        ('release = "prolonged"', "--product advagraf", "own-kidney"),
+        ('products = ["advagraf"]', "", "kidney-seed-1-3m"),
+        ('products = ["advagraf"]', "--product prograf", "kidney-seed-1-3m"),
+        ('products = ["advagraf"]', "--product advagraf", "own-kidney"),
+    ],
+)
+def test_a_range_on_a_condition_is_used_only_when_it_was_stated(
+    condition: str, more: str, default: str, ask: Callable[..., Said], write: Callable[..., Path]
+) -> None:
+    """A range made for everolimus, an induction or a product never stands for a patient of whom that was not said."""
+    words = f"target kidney --days 40 {more}".split()
+    answer = _json(ask(*words, "--protocol", str(write(KIDNEY + condition + "\n")), "--json"))
+    assert answer["data"]["default"]["id"] == default
+    silent = {one["code"] for one in answer["warnings"]} & {"PROTOCOL_SILENT"}
+    assert bool(silent) is (default != "own-kidney")
+
+
+def test_a_touched_row_keeps_its_role(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
+    """A note on a label's row does not make it the default; a new number on the seed's row does decide."""
+    note = '[[target]]\nid = "kidney-us-label-azathioprine-0-3m"\nindication = "kidney"\nnote = "x"\n'
+    seed = '[[target]]\nid = "kidney-seed-1-3m"\nindication = "kidney"\nhigh_ng_ml = 8\n'
+    data = _json(ask("target", "kidney", "--days", "40", "--protocol", str(write(note)), "--json"))["data"]
+    assert data["default"]["id"] == "kidney-seed-1-3m"
+    answer = _json(ask("target", "kidney", "--days", "40", "--protocol", str(write(seed, "seed.toml")), "--json"))
+    used = answer["data"]["default"]
+    assert (used["high_ng_ml"], used["source"], used["evidence"]) == (8, "protocol", "protocol")
+    assert answer["warnings"] == []
+
+
 def test_own_caps_strengths_and_days_decide(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
     """A cap of 25 %, a cupboard without 5 mg and a check on day 3: each shows in the answer, and the cap is said."""
     path = write(
@@ -198,10 +235,10 @@ def test_an_own_interaction_wins_under_every_name_it_lists(
     ask: Callable[..., Said], write: Callable[..., Path]
 ) -> None:
     """The centre's advice is shown for its drug; a drug that the tables lack is found."""
-    row = '[[interaction]]\nid = "{}"\nnames = ["{}"]\ngroup = "g"\neffect = "raises"\nmechanism = "m"\n'
+    row = '[[interaction]]\nid = "own-drug"\nnames = ["novelazole"]\ngroup = "g"\neffect = "raises"\nmechanism = "m"\n'
     start = '[[interaction.start]]\ntext = "Day 3, then weekly."\n'
-    path = write(row.format("fluconazole", "fluconazole") + start + row.format("own-drug", "novelazole") + start)
-    for drug in ("fluconazole", "novelazole"):
+    path = write('[[interaction]]\nid = "fluconazole"\n' + start + row + start)
+    for drug in ("fluconazole", "diflucan", "novelazole"):
         (found,) = _json(ask("interact", drug, "--protocol", str(path), "--json"))["data"]["interactions"]
         assert [(one["text"], one["source"]) for one in found["advice"]] == [("Day 3, then weekly.", "protocol")]
     (brand,) = _json(ask("interact", "voriconazole", "--protocol", str(path), "--json"))["data"]["interactions"]
@@ -242,6 +279,37 @@ def test_the_next_question_without_it_has_the_bundled_tables_again(
     assert json.loads(again.stdout)["tool"]["protocol"] is None
 
 
+DRUG = '[[interaction]]\nid = "{}"\n'
+NEW_DRUG = """
+[[interaction]]
+id = "{}"
+names = ["{}"]
+group = "g"
+effect = "raises"
+mechanism = "m"
+start = [{{ text = "Day 3." }}]
+"""
+TEST = """
+[[test]]
+id = "own-magnesium"
+name = "magnesium"
+when = "interval"
+measures = ["magnesium_mmol_l"]
+text = "Every two weeks."
+indications = ["kidney"]
+every_to_days = 14
+"""
+PRODUCT = """
+[[product]]
+id = "our-tac"
+name = "OurTac"
+aliases = ["{}"]
+release = "prolonged"
+route = "oral"
+form = "capsule"
+strengths_mg = [1]
+intervals_h = [24]
+"""
 FAULTS = [
     ("[[traget]]\nid = 'a'\n", "unknown table or key 'traget'"),
     (KIDNEY.replace("population", "populaton"), "unknown key 'populaton'"),
@@ -253,16 +321,46 @@ FAULTS = [
     (KIDNEY.replace("low_ng_ml = 7", "low_ng_ml = 0.7"), "both limits must be within 1 to 30 ng/mL"),
     (KIDNEY.replace("to_day = 90", "to_day = 20"), "must run forward"),
     (KIDNEY.replace('"kidney"', '"kidny"'), "indication must be one of"),
-    (KIDNEY.replace("own-kidney", "Own Kidney"), "id must be small letters"),
+    (KIDNEY.replace("own-kidney", "Own Kidney"), "id: small letters"),
     (KIDNEY + KIDNEY, "this id stands twice"),
     (
         KIDNEY + KIDNEY.replace("own-kidney", "other").replace("from_day = 30", "from_day = 60"),
         "same patients and days",
     ),
     (KIDNEY + 'co_therapy = ["mfm"]\n', "'mfm' is not known"),
-    (KIDNEY + 'products = ["progaf"]\n', "'progaf' is not a known product"),
+    (KIDNEY + 'products = ["progaf"]\n', "'progaf' is not known"),
     (KIDNEY + 'phase = "late"\n', "is not a phase"),
-    (KIDNEY + 'source = "nowhere"\n', "source 'nowhere' is not known"),
+    (KIDNEY + 'source = "label-us-prograf"\n', "rests on the protocol"),
+    (KIDNEY.replace('"target"', '"label_range"'), "not a label_range"),
+    (KIDNEY.replace('population = "adult"\n', ""), "missing key 'population'"),
+    (KIDNEY + 'note = "a\\u001b[2Jb"\n', "some that can't be shown"),
+    (KIDNEY + "valid_from = 2026-01-01\n", "written as a text"),
+    (KIDNEY.replace("to_day = 90", "to_day = 99999999999"), "finite number of at most 1,000,000"),
+    (KIDNEY.replace("high_ng_ml = 9", "high_ng_ml = 1e999999"), "finite number of at most 1,000,000"),
+    (KIDNEY.replace('kind = "target"', "kind = []"), "kind: must be one of target"),
+    ('[policy.target]\nlowest = "a"\n' + KIDNEY, "lowest: must be a number"),
+    ("[policy.level]\nhigh = 29\ncritical = 28\n", "must not be above critical"),
+    ("[[policy.sampling]]\ninterval_h = [12]\n", "each row needs interval_h"),
+    ("[[policy.sampling]]\ninterval_h = 12\n" * 2, "two rows have the same interval_h"),
+    (
+        '[[policy.next_level]]\nrelease = "immediate"\nafter = "keep"\nfrom_days = 9\nto_days = 3\n',
+        "not be after to_days",
+    ),
+    (DRUG.format("fluconazole") + 'effect = "unknown"\n', "effect of a bundled row can't be changed"),
+    (DRUG.format("fluconazole") + "inhibitor = false\n", "inhibitor of a bundled row can't be changed"),
+    (DRUG.format("nelfinavir") + 'names = ["nelfinavir"]\n', "the bundled names must stay: viracept"),
+    (NEW_DRUG.format("own", "viracept"), "viracept is a name of nelfinavir in the tables"),
+    (NEW_DRUG.format("own", "x1") + NEW_DRUG.format("own2", "x1"), "x1 is a name of own2 in this protocol too"),
+    (NEW_DRUG.format("own", "x1") + "fading = {days = 9000}\n", "fading.days must be 1 to 365"),
+    (NEW_DRUG.format("own", "x1") + '[[interaction.stop]]\ntxt = "a"\n', "stop 1: unknown key 'txt'"),
+    (NEW_DRUG.format("own", "x1") + '[[interaction.stop]]\ntext = "a"\norgan = "kidny"\n', "'kidny' is not known"),
+    (TEST.replace('"kidney"', '"kidny"'), "'kidny' is not known"),
+    (TEST.replace("magnesium_mmol_l", "magnesiun"), "'magnesiun' is not known"),
+    (TEST.replace("= 14", "= 3650"), "every_to_days must be 1 to 400"),
+    ('[[product]]\nid = "envarsus"\nrelease = "immediate"\n', "release of a bundled row can't be changed"),
+    (PRODUCT.format("prograf"), "prograf is a bundled product"),
+    (PRODUCT.format("Our Tac"), "must be in small letters"),
+    ('[[threshold_set]]\nid = "x"\n', "unknown table or key 'threshold_set'"),
     ("[policy.dose]\nmax_increase_percent = 5000\n", "max_increase_percent must be 5 to 100"),
     ("[policy.level]\ncritical = 600\n", "critical must be 25 to 60"),
     ("[policy.dose]\nmax_increase = 25\n", "unknown key 'max_increase'"),
@@ -274,7 +372,10 @@ FAULTS = [
     ('[[case]]\nid = "c"\nask = "rm -rf x"\nexpect = {status = "ok"}\n', "must be a question"),
     ('[[case]]\nid = "c"\nask = "target kidney --json"\nexpect = {status = "ok"}\n', "leave --protocol"),
     ('[[case]]\nid = "c"\nask = "target kidney"\nexpect = {}\n', "expect must not be empty"),
-    ('[source.label-us-prograf]\ncitation = "c"\nkind = "label"\nread = "read"\n', "a bundled source has this id"),
+    ('[source.mine]\ncitation = "c"\nkind = "label"\nread = "read"\n', "unknown table or key 'source'"),
+    ('[[case]]\nid = "c"\nask = "target kidney"\nexpect.data = {}\n', "a part of expect is empty"),
+    ('[[case]]\nid = "c"\nask = "target kidney --help"\nexpect.status = "ok"\n', "leave --protocol"),
+    ('[[case]]\nid = "c"\nask = "target kidney"\nexpect.as_of = 07:30:00\n', "written as a text"),
 ]
 
 
@@ -311,11 +412,12 @@ def test_a_name_and_a_version_are_needed(write: Callable[..., Path]) -> None:
     assert len(_faults(write(KIDNEY, head=""))) == 2
 
 
-def test_a_range_for_everybody_is_a_remark(write: Callable[..., Path]) -> None:
-    """A range without a population is used for children too: lint says so, and it is no fault."""
-    protocol = check_protocol(write(KIDNEY.replace('population = "adult"\n', "")), "test")
+def test_a_range_that_stands_beside_everolimus_is_a_remark(write: Callable[..., Path]) -> None:
+    """A transplant's range that names no co-therapy is used beside everolimus too: lint says so, and it is no fault."""
+    protocol = check_protocol(write(KIDNEY), "test")
     assert (protocol.faults, len(protocol.remarks)) == ((), 1)
-    assert "adults and children alike" in protocol.remarks[0].says
+    assert "beside everolimus too" in protocol.remarks[0].says
+    assert check_protocol(write(KIDNEY + 'not_with = ["everolimus"]\n'), "test").remarks == ()
 
 
 def test_a_folder_is_one_protocol(write: Callable[..., Path], tmp_path: Path) -> None:
@@ -368,6 +470,7 @@ CASE = '[[case]]\nid = "c"\nask = "target kidney --days 40"\n'
         ('expect.code = "CAPPED"', False),
         ('expect.warnings = ["CAPPED"]', False),
         ('expect.warnings = "CAPPED"', False),
+        ("expect.warnings = []", True),
         ("expect.data.days_after_transplant = 40", True),
         ("expect.data.position = false", False),
     ],
@@ -380,6 +483,31 @@ def test_a_case_holds_only_if_the_answer_says_so(
     data = _json(said)["data"]
     assert (data["passed"], said.returncode) == (holds, 0 if holds else 3)
     assert bool(data["cases"][0]["differences"]) is not holds
+
+
+def test_a_case_that_expects_no_warning_fails_on_one(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
+    """An empty list of warnings says that there are none; a file without cases does not pass."""
+    case = CASE.replace("target kidney --days 40", ADJUST) + "expect.warnings = []\n"
+    assert ask("protocol", "test", str(write(KIDNEY + case))).returncode == 3
+    assert ask("protocol", "test", str(write(KIDNEY, "none.toml"))).returncode == 3
+
+
+def test_a_case_can_not_slip_out_of_the_protocol(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
+    """A question that ends in an option without its value is asked with the protocol all the same, and is an error."""
+    path = write(KIDNEY + CASE.replace("--days 40", "--days") + 'expect.status = "error"\n')
+    assert _json(ask("protocol", "test", str(path), "--json"))["data"]["passed"] is True
+
+
+def test_a_large_protocol_takes_no_longer_than_it_must(write: Callable[..., Path]) -> None:
+    """A thousand ranges are checked; more rows than that are one fault."""
+    rows = [
+        KIDNEY.replace("own-kidney", f"own-{n}")
+        .replace("from_day = 30", f"from_day = {n}")
+        .replace("to_day = 90", f"to_day = {n + 1}")
+        for n in range(1000)
+    ]
+    assert _faults(write("".join(rows))) == []
+    assert len(_faults(write("".join([*rows, KIDNEY]), "more.toml"))) == 1
 
 
 def test_diff_says_each_change_in_words(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
@@ -408,7 +536,7 @@ def test_bounds_name_every_number_of_the_policy() -> None:
             for key, value in row.items():
                 if isinstance(value, int | Decimal) and not isinstance(value, bool) and key != "interval_h":
                     numbers.setdefault(f"{heading}.{key}", []).append((Decimal(value), row.get("interval_h", 1)))
-    assert set(numbers) == set(bounds)
+    assert set(numbers) == {key for key in bounds if not key.startswith("row.")}
     for key, values in numbers.items():
         for value, interval in values:
             share = interval if bounds[key].per_interval else 1
