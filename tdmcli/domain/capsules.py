@@ -12,7 +12,7 @@ from tdmcli.domain.regimen import Regimen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
 
 
 class Units(NamedTuple):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.units import show
 from tdmcli.errors import Code
-from tdmcli.tables.rows import Release, SetKind, ThresholdSetRow
+from tdmcli.tables.cd_ratio_rows import SetKind, ThresholdSetRow
+from tdmcli.tables.rows import Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

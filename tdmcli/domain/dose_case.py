@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.regimen import Regimen
     from tdmcli.tables.policy import DosePolicy
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
 
 PLACES = 9
 

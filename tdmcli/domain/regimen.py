@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.units import COMMA_HINT, clean, parse_number, show, show_mg
 
 if TYPE_CHECKING:
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
 
 INTERVALS_H = (6, 8, 12, 24, 48, 72, 168)
 _HOURS_A_DAY = 24

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 
 def spelling(name: str) -> str:
@@ -12,8 +11,11 @@ def spelling(name: str) -> str:
     >>> spelling("St John\\u2019s  Wort"), spelling("Nirmatrelvir / Ritonavir")
     ('st-johns-wort', 'nirmatrelvir/ritonavir')
     """
-    plain = unicodedata.normalize("NFD", name.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = name.casefold()
+    if not plain.isascii():
+        import unicodedata
+
+        plain = "".join(one for one in unicodedata.normalize("NFD", plain) if not unicodedata.combining(one))
     plain = re.sub("['\u2019`.]", "", plain.strip())
     plain = re.sub(r"\s*([/+])\s*", r"\1", plain).replace("+", "/")
     return re.sub(r"[\s_-]+", "-", plain)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.tables.exposure_rows import AucTargetRow
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
 
 _DAYS_A_MONTH, _MONTHS_A_YEAR, _DAYS_A_YEAR = 30, 12, 365
 

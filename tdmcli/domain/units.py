@@ -11,8 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?", re.ASCII)
-_LEVEL = re.compile(r"([<>]?) ?([0-9][0-9.,]*) ?([^\s0-9].*)?", re.ASCII)
+# Patterns are compiled when they are first used: most answers need one of them.
+_NUMBER = r"[0-9]{1,4}(\.[0-9]{1,3})?"
+_LEVEL = r"([<>]?) ?([0-9][0-9.,]*) ?([^\s0-9].*)?"
 
 COMMA_HINT = "write 2.5, or 2+5 for two intakes"
 
@@ -62,7 +63,7 @@ def parse_number(text: str) -> Decimal:
         ValueError: the text is anything else; the message says what to write.
 
     """
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text, re.ASCII):
         return Decimal(text)
     if "," in text:
         raise ValueError(f"{clean(text)!r} has a comma: {COMMA_HINT}")
@@ -105,7 +106,7 @@ def parse_level(text: str, molecular_weight: Decimal) -> Level:
         ValueError: it is no level.
 
     """
-    match = _LEVEL.fullmatch(text.strip(" "))
+    match = re.fullmatch(_LEVEL, text.strip(" "), re.ASCII)
     if match is None:
         raise ValueError(f"{clean(text)!r} is not a level such as 7.4, 7.4ug/L or <2")
     censor, number, unit = match.groups()
@@ -179,12 +180,12 @@ def show_percent(value: Decimal) -> str:
     return f"+{number} %" if value > 0 and number != "0" else f"{number} %"
 
 
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff\ufff9-\ufffb]"
 )
 
 
 def clean(text: str, longest: int = 60) -> str:
     """Return text from outside made safe to show: no control or direction characters, not too long."""
-    safe = _UNSAFE.sub("?", text.replace("\u00a0", " "))
+    safe = re.sub(_UNSAFE, "?", text.replace("\u00a0", " "))
     return safe if len(safe) <= longest else safe[: longest - 3] + "..."

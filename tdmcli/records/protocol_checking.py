@@ -15,9 +15,10 @@ from tdmcli.tables.builder import faults_of, hints_of, part_of
 from tdmcli.tables.interaction_rows import InteractionRow
 from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
 from tdmcli.tables.overlay import SOURCE, merged
+from tdmcli.tables.product_rows import ProductRow
 from tdmcli.tables.protocol_rows import CaseRow
 from tdmcli.tables.readers import indication_ids, raw_rows
-from tdmcli.tables.rows import ProductRow, TargetRow
+from tdmcli.tables.rows import TargetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from tdmcli.tables.range_policy import RangePolicy
 from tdmcli.tables.rows import Release
 
 
@@ -24,20 +25,6 @@ class LevelPolicy(NamedTuple):
         """Check that the limits rise."""
         if not self.high < self.critical <= self.confirm_above or self.above_assay > self.critical:
             raise ValueError("high and above_assay must not be above critical, nor critical above confirm_above")
-
-
-class RangePolicy(NamedTuple):
-    """Limits of a range of troughs in ng/mL, and how near an edge of a window is near (days)."""
-
-    lowest: Decimal
-    highest: Decimal
-    wide_ratio: Decimal
-    boundary_days: int
-
-    def check(self) -> None:
-        """Check that the limits are in order."""
-        if self.lowest >= self.highest:
-            raise ValueError("lowest must be below highest")
 
 
 class DosePolicy(NamedTuple):

@@ -6,7 +6,6 @@ Readers are cached: a table is read once in the life of the program.
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,18 +15,22 @@ from tdmcli.tables.builder import build_row, build_rows, load_toml, parse_toml, 
 from tdmcli.tables.loading import load_table, remembered
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.overlay import SOURCE, in_force, merged, merged_policy, over
-from tdmcli.tables.rows import CodeRow, CoTherapyRow, IndicationRow, ProductRow, SourceRow, TargetRow, ThresholdSetRow
+from tdmcli.tables.rows import CoTherapyRow, IndicationRow, SourceRow, TargetRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
+    from tdmcli.tables.cd_ratio_rows import ThresholdSetRow
+    from tdmcli.tables.code_rows import CodeRow
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
     from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
+    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.protocol_rows import BoundRow
+    from tdmcli.tables.range_policy import RangePolicy
 
 Entry = TypeVar("Entry")
 Table = TypeVar("Table")
@@ -64,6 +67,8 @@ def _entries(shape: type[Entry], key: str, name: str, wanted: Collection[str] | 
 
 def read_codes(wanted: Collection[str] | None = None) -> dict[str, CodeRow]:
     """Return the texts of codes by id: all of them, or those wanted that exist."""
+    from tdmcli.tables.code_rows import CodeRow
+
     return _entries(CodeRow, "code", "codes.toml", wanted)
 
 
@@ -72,15 +77,26 @@ def read_policy() -> Policy:
     """Return the project's own choices, a protocol's in their place."""
     from tdmcli.tables.policy import Policy
 
+    return build_row(Policy, _policy_in_force(), "policy.toml")
+
+
+@remembered
+def read_range_policy() -> RangePolicy:
+    """Return the limits of ranges alone, of which a question about a range needs no more."""
+    from tdmcli.tables.range_policy import RangePolicy
+
+    return build_row(RangePolicy, _policy_in_force()["target"], "policy.toml target")
+
+
+def _policy_in_force() -> dict[str, Any]:
     overlay = in_force()
-    bundled = load_toml(data_folder() / "policy.toml")
-    return build_row(Policy, bundled if overlay is None else merged_policy(overlay.policy, bundled), "policy.toml")
+    return raw_policy() if overlay is None else merged_policy(overlay.policy, raw_policy())
 
 
 @cache
 def read_molecular_weight() -> Decimal:
     """Return the molecular weight of tacrolimus in g/mol, for nmol/L."""
-    from tdmcli.tables.rows import UnitsRow
+    from tdmcli.tables.units_row import UnitsRow
 
     return build_row(UnitsRow, load_toml(data_folder() / "units.toml"), "units.toml").molecular_weight_g_per_mol
 
@@ -98,12 +114,16 @@ def read_co_therapies() -> tuple[tuple[CoTherapyRow, ...], tuple[CoTherapyRow, .
 @remembered
 def read_products() -> tuple[ProductRow, ...]:
     """Return every product."""
+    from tdmcli.tables.product_rows import ProductRow
+
     return build_rows(ProductRow, over("product", load_table("products.toml", {"product"})["product"]), "products.toml")
 
 
 @cache
 def read_threshold_sets() -> tuple[ThresholdSetRow, ...]:
     """Return every set of C/D thresholds."""
+    from tdmcli.tables.cd_ratio_rows import ThresholdSetRow
+
     table = load_table("cd_ratio.toml", {"threshold_set", "remark"})
     return build_rows(ThresholdSetRow, table["threshold_set"], "cd_ratio.toml")
 
@@ -171,8 +191,11 @@ def _own_interactions() -> tuple[InteractionRow, ...]:
 
 def _letters(text: str) -> str:
     """Return only the letters and digits of a text, without case or accents."""
-    plain = text if text.isascii() else unicodedata.normalize("NFD", text)
-    return re.sub("[^a-z0-9]+", "", plain.casefold())
+    if not text.isascii():
+        import unicodedata
+
+        text = unicodedata.normalize("NFD", text)
+    return re.sub("[^a-z0-9]+", "", text.casefold())
 
 
 def _interaction_files() -> list[Path]:

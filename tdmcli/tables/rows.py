@@ -10,8 +10,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from tdmcli.tables.product_rows import DaysRow, HoursRow, PreparationRow, TakingRow
-
 
 class SourceKind(StrEnum):
     """What a source is: a centre's own protocol, then the strongest first."""
@@ -148,120 +146,9 @@ class Route(StrEnum):
     SUBLINGUAL = "sublingual"
 
 
-class ProductRow(NamedTuple):
-    """A product: strengths in mg of one capsule, tablet or sachet, and the intervals it is given at.
-
-    What a source says beside them, each with that source: `trough` is hours after the dose, `steady_state` days on an
-    unchanged dose, `missed_dose` how many hours late it is still taken. Absent where no source read says.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    release: Release
-    route: Route
-    form: str
-    strengths_mg: tuple[Decimal, ...]
-    intervals_h: tuple[int, ...]
-    source: str
-    locator: str
-    note: str | None = None
-    strength_mg_per_ml: Decimal | None = None
-    trough: HoursRow | None = None
-    steady_state: DaysRow | None = None
-    missed_dose: HoursRow | None = None
-    taking: TakingRow | None = None
-    preparation: PreparationRow | None = None
-
-    def check(self) -> None:
-        """Check that the strengths fit the route, and that a trough is drawn just before the next dose."""
-        if any(mg <= 0 for mg in self.strengths_mg) or list(self.strengths_mg) != sorted(set(self.strengths_mg)):
-            raise ValueError("strengths_mg must be positive and rise")
-        if self.route is Route.ORAL and not self.strengths_mg:
-            raise ValueError("an oral product needs strengths_mg")
-        if self.strength_mg_per_ml is not None and (
-            self.route is not Route.INTRAVENOUS or self.strength_mg_per_ml <= 0
-        ):
-            raise ValueError("strength_mg_per_ml is above 0 and stands on an intravenous product alone")
-        if self.trough is not None and self.trough.hours not in self.intervals_h:
-            raise ValueError("a trough is drawn at the end of one of intervals_h")
-
-
-class SetKind(StrEnum):
-    """What a set of C/D thresholds sorts into."""
-
-    OUTCOME = "outcome"
-    THIRDS = "thirds"
-
-
-class ThresholdSetRow(NamedTuple):
-    """Two cut-offs of the concentration-to-dose ratio (ng/mL per mg) and where they hold.
-
-    `lower_inclusive`: a ratio at the lower cut-off belongs to the part below it.
-    """
-
-    id: str
-    name: str
-    kind: SetKind
-    indications: tuple[str, ...]
-    release: Release
-    products: tuple[str, ...]
-    lower: Decimal
-    upper: Decimal
-    lower_source: str
-    upper_source: str
-    locator: str
-    from_day: int
-    to_day: int | None = None
-    usual_from_day: int | None = None
-    usual_to_day: int | None = None
-    lower_inclusive: bool = False
-    note: str | None = None
-
-    def check(self) -> None:
-        """Check that the cut-offs are in order."""
-        if not 0 < self.lower < self.upper:
-            raise ValueError("lower must be above 0 and below upper")
-
-
 class CoTherapyRow(NamedTuple):
     """An immunosuppressant or an induction and its spellings; a rival rules out ranges made for another."""
 
     id: str
     names: tuple[str, ...]
     rival: bool
-
-
-class UnitsRow(NamedTuple):
-    """What converts units of a level: the molecular weight of tacrolimus in g/mol."""
-
-    molecular_weight_g_per_mol: Decimal
-    source: str
-
-
-class CodeStatus(StrEnum):
-    """What a code says of the answer: there is none, none would be safe, or mind this."""
-
-    ERROR = "error"
-    REFUSAL = "refusal"
-    REFUSAL_OR_WARNING = "refusal-or-warning"
-    WARNING = "warning"
-
-
-class CodeRow(NamedTuple):
-    """The text of a warning or refusal: a template with named gaps, what to do, and what the code means.
-
-    `exit_code` stands on an error; a refusal always ends with the same one.
-    """
-
-    id: str
-    message: str
-    action: str
-    meaning: str
-    status: CodeStatus
-    exit_code: int | None = None
-
-    def check(self) -> None:
-        """Check that an error, and nothing else, has its exit code."""
-        if (self.exit_code is None) == (self.status is CodeStatus.ERROR):
-            raise ValueError("exit_code stands on an error, and only there")

@@ -30,7 +30,7 @@ from tdmcli.workflows.regimens import regimen_answer, units_answer
 
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 

@@ -8,7 +8,7 @@ from tdmcli.domain.dose_adjustment import midpoint
 from tdmcli.domain.findings import refuse
 from tdmcli.domain.units import show, show_range
 from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.readers import read_policy
+from tdmcli.tables.readers import read_range_policy
 from tdmcli.tables.rows import TargetRow
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustQuestion
@@ -22,7 +22,7 @@ from tdmcli.workflows.ranges import (
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.facts import Facts
 
 
@@ -83,7 +83,7 @@ def _why_no_default(ranges: Ranges) -> str:
 
 
 def _aimed_at(question: AdjustQuestion, low: Decimal, high: Decimal) -> Decimal | None:
-    limits = read_policy().target
+    limits = read_range_policy()
     aim = ask.number("--aim", question.aim)
     if aim is not None:
         if not low <= aim <= high:

@@ -6,19 +6,26 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tdmcli.domain.findings import refuse
-from tdmcli.domain.regimen import Regimen, parse_dose
 from tdmcli.domain.target_range import months_to_days
-from tdmcli.domain.trough import Change
 from tdmcli.domain.units import Level, clean, parse_level, parse_number, parse_whole, show
 from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.readers import indication_ids, read_indication, read_molecular_weight, read_policy, read_products
+from tdmcli.tables.readers import (
+    indication_ids,
+    read_indication,
+    read_molecular_weight,
+    read_policy,
+    read_products,
+    read_range_policy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from decimal import Decimal
     from pathlib import Path
 
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.domain.trough import Change
+    from tdmcli.tables.product_rows import ProductRow
 
 Value = TypeVar("Value")
 
@@ -134,6 +141,8 @@ def regimen(asked: Asked) -> Regimen | None:
     """
     if asked.dose is None and asked.every is None:
         return None
+    from tdmcli.domain.regimen import Regimen, parse_dose
+
     if asked.dose is None or asked.every is None:
         what = "--dose without --every" if asked.every is None else "--every without --dose"
         raise refuse(Code.MISSING_REGIMEN, what=what)
@@ -158,7 +167,7 @@ def target(asked: Asked) -> tuple[Decimal, Decimal] | None:
         raise WrongUsage(f"--target: {clean(asked.target)!r} is not LOW-HIGH, such as 6-9")
     low = typed("--target", parse_number, low_text.strip(" "))
     high = typed("--target", parse_number, high_text.strip(" "))
-    limits = read_policy().target
+    limits = read_range_policy()
     if not limits.lowest <= low < high <= limits.highest:
         allowed = f"{show(limits.lowest)} to {show(limits.highest)} ng/mL"
         raise WrongUsage(f"--target: low must be below high, both within {allowed} [policy]")
@@ -187,7 +196,11 @@ def day(asked: Asked) -> int | None:
 
 def change(asked: Asked) -> Change | None:
     """Return which way the dose last changed."""
-    return None if asked.last_change is None else Change(asked.last_change)
+    if asked.last_change is None:
+        return None
+    from tdmcli.domain.trough import Change
+
+    return Change(asked.last_change)
 
 
 def accepted(asked: Asked) -> frozenset[Code]:

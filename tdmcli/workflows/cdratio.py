@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.regimen import Regimen
     from tdmcli.domain.units import Level
-    from tdmcli.tables.rows import ThresholdSetRow
+    from tdmcli.tables.cd_ratio_rows import ThresholdSetRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 

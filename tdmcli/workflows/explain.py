@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tdmcli.domain.findings import refuse
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode
+from tdmcli.tables.code_rows import CodeStatus
 from tdmcli.tables.overlay import SOURCE
 from tdmcli.tables.readers import read_codes, read_formulas, read_tables
 from tdmcli.tables.row_index import IndexedRow, explained_ids, read_every_row
-from tdmcli.tables.rows import CodeStatus
 from tdmcli.workflows.answer import Answer, Citations, field_names
 from tdmcli.workflows.asked import near
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tdmcli.domain.trough import Change
     from tdmcli.domain.units import Level
     from tdmcli.records.patient import PatientRecord
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.asked import Asked
 
 
@@ -173,8 +173,10 @@ def _age(asked: Asked) -> int | None:
 
 def _weight(asked: Asked) -> Decimal | None:
     weight = ask.number("--weight", None if asked.weight is None else asked.weight.removesuffix("kg").strip())
+    if weight is None:
+        return None
     limits = read_policy().weight
-    if weight is not None and not limits.lowest_kg <= weight <= limits.highest_kg:
+    if not limits.lowest_kg <= weight <= limits.highest_kg:
         raise WrongUsage(f"--weight: must be within {limits.lowest_kg} to {limits.highest_kg} kg")
     return weight
 

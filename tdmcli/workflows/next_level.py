@@ -15,7 +15,7 @@ from tdmcli.workflows.adjust_data import NextLevel
 from tdmcli.workflows.answer import Citations
 
 if TYPE_CHECKING:
-    from tdmcli.tables.rows import ProductRow
+    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.facts import Facts
 
 

@@ -21,14 +21,15 @@ from tdmcli.domain.target_range import (
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.overlay import in_force
-from tdmcli.tables.readers import raw_rows, read_co_therapies, read_indication, read_policy
+from tdmcli.tables.readers import raw_rows, read_co_therapies, read_indication, read_range_policy
 from tdmcli.tables.rows import IndicationRow, Population, TargetRow
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.domain.units import Level
-    from tdmcli.tables.rows import CoTherapyRow, ProductRow
+    from tdmcli.tables.product_rows import ProductRow
+    from tdmcli.tables.rows import CoTherapyRow
     from tdmcli.workflows.answer import Citations, Cited
 
 
@@ -102,7 +103,7 @@ def find_ranges(question: RangeQuestion) -> Ranges:
         default = None
     fits = {row.id: fit(row, situation) for row in rows}
     if default is not None and question.day is not None and indication.transplant:
-        near = neighbours(rows, default, question.day, read_policy().target.boundary_days)
+        near = neighbours(rows, default, question.day, read_range_policy().boundary_days)
         if near:
             texts = "; ".join(f"{window_text(row)}: {show_range(row.low_ng_ml, row.high_ng_ml)}" for row in near)
             findings += (Finding(Code.NEAR_BOUNDARY, {"day": str(question.day), "neighbours": texts}),)

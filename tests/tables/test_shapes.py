@@ -11,6 +11,8 @@ import pytest
 from tdmcli.errors import BadFile
 from tdmcli.tables import dosing_readers, loading, location, readers
 from tdmcli.tables.builder import build_row, build_rows, load_toml
+from tdmcli.tables.cd_ratio_rows import ThresholdSetRow
+from tdmcli.tables.code_rows import CodeRow
 from tdmcli.tables.conversion_rows import ConversionRow, FirstDoseRow, LevelsAfterRow, NotInterchangeableRow
 from tdmcli.tables.explanation_rows import FormulaRow, TableRow
 from tdmcli.tables.exposure_rows import (
@@ -33,16 +35,8 @@ from tdmcli.tables.location import data_folder
 from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
 from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, RemarkRow, StepRow, SymptomRow
 from tdmcli.tables.policy import Policy, SamplingPolicy
-from tdmcli.tables.product_rows import DaysRow, HoursRow, PreparationRow, TakingRow
-from tdmcli.tables.rows import (
-    CodeRow,
-    CoTherapyRow,
-    IndicationRow,
-    ProductRow,
-    SourceRow,
-    TargetRow,
-    ThresholdSetRow,
-)
+from tdmcli.tables.product_rows import DaysRow, HoursRow, PreparationRow, ProductRow, TakingRow
+from tdmcli.tables.rows import CoTherapyRow, IndicationRow, SourceRow, TargetRow
 from tdmcli.tables.sampling_rows import (
     AssayBiasRow,
     AssayRelationRow,
