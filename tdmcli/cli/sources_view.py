@@ -20,12 +20,12 @@ def _blocks(answer: Answer[SourcesData]) -> list[Block]:
 def _all(found: tuple[SourceAnswer, ...]) -> list[Block]:
     rows = sum(len(one.rows) for one in found)
     lines = tuple(
-        (Cell(str(len(one.rows))), Cell(one.id, Tone.STRONG), Cell(f"{one.citation} [{one.kind}, {one.read}]"))
+        (Cell(one.id, Tone.STRONG), Cell(str(len(one.rows))), Cell(f"{one.citation} [{one.kind}, {one.read}]"))
         for one in found
     )
     return [
         Line((Cell(f"{len(found)} sources", Tone.STRONG), Cell(f"  {rows} times a row rests on one"))),
-        Grid("", ("rows", "id", "what it is [kind, how it was read]"), lines),
+        Grid("", ("id", "rows", "what it is [kind, how it was read]"), lines),
         line(""),
         line("; ".join(f"{key}: {text}" for key, text in HOW_READ.items()) + ".", Tone.DIM),
     ]
