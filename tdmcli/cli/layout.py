@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tdmcli.cli.blocks import Cell, Grid
+    from tdmcli.cli.blocks import Cell, Facts, Grid
 
 GLUE = "\ue000"
 GAP = 2
@@ -38,6 +38,16 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
+
+
+def label_width(facts: Facts) -> int:
+    """Return the width of the column of names, with the colon and the gap after it."""
+    return max(len(name) for name, _ in facts.rows) + 2
+
+
+def beside_is_too_narrow(facts: Facts, width: int) -> bool:
+    """Return whether what stands beside the names would get so little room that it is better written after them."""
+    return width < 2 * label_width(facts) + 10
 
 
 def column_widths(grid: Grid, width: int) -> list[int] | None:

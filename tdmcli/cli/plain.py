@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Block, Bullets, Facts, Grid, Line
-from tdmcli.cli.layout import cards, column_widths, glue, pad, unglue, wrap
+from tdmcli.cli.layout import beside_is_too_narrow, cards, column_widths, glue, label_width, pad, unglue, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +43,10 @@ def _title(title: str, width: int) -> list[str]:
 
 
 def _facts(block: Facts, width: int) -> list[str]:
-    label = max(len(name) for name, _ in block.rows) + 2
+    label = label_width(block)
     lines = []
     for name, cell in block.rows:
-        if width < 2 * label + 10:
+        if beside_is_too_narrow(block, width):
             lines += wrap(f"{name}: {cell.text}", width, "", "  ")
         else:
             lines += wrap(cell.text, width, f"{name}:".ljust(label), " " * label)

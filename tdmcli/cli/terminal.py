@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Line, Tone
-from tdmcli.cli.layout import cards, column_widths, glue, unglue
+from tdmcli.cli.layout import beside_is_too_narrow, cards, column_widths, glue, unglue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _parts(block: Block, width: int) -> list[RenderableType]:
         return [Padding(text, (0, 0, 0, block.indent))]
     title: list[RenderableType] = [Text(block.title, style="bold")] if block.title else []
     if isinstance(block, Facts):
-        return [*title, _facts(block)]
+        return [*title, *_facts(block, width)]
     if isinstance(block, Bullets):
         return [*title, _bullets(block)]
     widths = column_widths(block, width - 2)
@@ -75,13 +75,15 @@ def _plain_table() -> Table:
     return Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
-def _facts(block: Facts) -> Table:
+def _facts(block: Facts, width: int) -> list[RenderableType]:
+    if beside_is_too_narrow(block, width):
+        return [Text.assemble((f"{name}: ", "dim"), _text(cell)) for name, cell in block.rows]
     table = _plain_table()
     table.add_column(overflow="fold", style="dim")
     table.add_column(overflow="fold")
     for name, cell in block.rows:
         table.add_row(f"{name}:", _text(cell))
-    return table
+    return [table]
 
 
 def _bullets(block: Bullets) -> Table:
