@@ -49,11 +49,17 @@ ANSWERING = {
     ),
     "monitor": ("monitor", "kidney", "--days", "40", *NOW),
 }
+REFERENCE = {  # they answer from the tables, not from a patient's numbers
+    "explain": ("explain", "kidney-seed-1-3m", *NOW),
+    "sources": ("sources", "seed-lupus", *NOW),
+}
+ALL_ANSWERING = ANSWERING | REFERENCE
 PLAIN_COMMANDS = {"schema", "completions"}
+GROUPS = {"protocol"}  # commands of commands
 
 ENVELOPE = {
     *("schema", "command", "status", "code", "message", "data"),
-    *("warnings", "sources", "inputs", "tool", "as_of"),
+    *("warnings", "sources", "inputs", "worked", "tool", "as_of"),
 }
 REGIMEN = {"intakes_mg", "interval_h", "daily_dose_mg", "product"}
 ROW = {
@@ -86,6 +92,13 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     "cdratio": {"cd_ratio_ng_ml_per_mg", "weight_normalised_ng_ml_per_mg_kg", "class"}
     | {"threshold_row", "other_thresholds", "history"},
     "monitor": {"tests", "cautions", "findings"} | {f"tests[].{key}" for key in ("name", "when", "due", "source")},
+    "explain": {"id", "entries"}
+    | {f"entries[].{key}" for key in ("id", "what", "meaning", "to_do", "status", "exit_code", "equation", "symbols")}
+    | {f"entries[].{key}" for key in ("file", "table", "values", "values[].key", "values[].value", "cited")}
+    | {f"entries[].cited[].{key}" for key in ("source", "locator")},
+    "sources": {"sources"}
+    | {f"sources[].{key}" for key in ("id", "citation", "kind", "read", "year", "doi", "pmid", "url", "note", "rows")}
+    | {f"sources[].rows[].{key}" for key in ("id", "file", "table", "locators")},
 }
 HEAVY = {"pydantic", "pydantic_core", "rich", "numpy", "scipy", "dask", "matplotlib"}
 COLOUR = "\x1b["
@@ -122,21 +135,25 @@ def test_every_code_has_its_text() -> None:
     assert {str(code) for code in read_codes()} == set(Code)
 
 
-@pytest.mark.parametrize("command", ANSWERING)
 @pytest.mark.parametrize(
-    ("words", "status", "code"),
-    [((), "ok", 0), (("--no-such-option",), "error", 2), (("--patient", "no-such-file.toml"), "error", 3)],
+    ("command", "words", "status", "code"),
+    [
+        *((command, (), "ok", 0) for command in ALL_ANSWERING),
+        *((command, ("--no-such-option",), "error", 2) for command in ALL_ANSWERING),
+        *((command, ("--protocol", "no-such-file.toml"), "error", 3) for command in ALL_ANSWERING),
+        *((command, ("--patient", "no-such-file.toml"), "error", 3) for command in ANSWERING),
+    ],
 )
 def test_the_envelope_is_frozen(
     command: str, words: tuple[str, ...], status: str, code: int, ask: Callable[..., Said]
 ) -> None:
-    """With --json stdout is one object with the same eleven keys, whatever happened."""
-    said = ask(*ANSWERING[command], *words, "--json")
+    """With --json stdout is one object with the same twelve keys, whatever happened."""
+    said = ask(*ALL_ANSWERING[command], *words, "--json")
     envelope = json.loads(said.stdout)
     assert set(envelope) == ENVELOPE
     assert (envelope["schema"], envelope["command"]) == ("tdmcli.answer/1", command)
     assert (envelope["status"], said.returncode) == (status, code)
-    assert set(envelope["tool"]) == {"version", "data_version"}
+    assert set(envelope["tool"]) == {"version", "data_version", "protocol"}
     assert all(set(one) == {"code", "message"} for one in envelope["warnings"])
     assert all({"id", "citation", "locator"} <= set(one) for one in envelope["sources"])
     assert (envelope["data"] is None) == (envelope["code"] is not None) == (status != "ok")
@@ -151,6 +168,8 @@ def test_the_envelope_is_frozen(
         ("cdratio", "--level", "<2", "--dose", "3", "--every", "12"),
         ("neurotox", "tremor", "--organ", "spleen"),
         ("monitor", "spleen"),
+        ("explain", "spleen"),
+        ("sources", "spleen"),
     ],
 )
 def test_a_refusal_has_the_same_envelope_and_no_data(words: tuple[str, ...], ask: Callable[..., Said]) -> None:
@@ -185,17 +204,17 @@ def test_after_two_hyphens_json_is_a_word(ask: Callable[..., Said]) -> None:
     assert said.stdout == ""
 
 
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_the_keys_of_data_exist(command: str, ask: Callable[..., Said]) -> None:
     """Every key that DESIGN.md promises is in the answer of its command."""
-    data = json.loads(ask(*ANSWERING[command], "--json").stdout)["data"]
+    data = json.loads(ask(*ALL_ANSWERING[command], "--json").stdout)["data"]
     assert sorted(KEYS[command] - key_paths(data)) == []
 
 
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_each_source_is_cited(command: str, ask: Callable[..., Said]) -> None:
     """A `source` in the data is the id of an entry of `sources`."""
-    envelope = json.loads(ask(*ANSWERING[command], "--json").stdout)
+    envelope = json.loads(ask(*ALL_ANSWERING[command], "--json").stdout)
 
     def named(value: Any) -> set[str]:
         if isinstance(value, list):
@@ -209,8 +228,8 @@ def test_each_source_is_cited(command: str, ask: Callable[..., Said]) -> None:
 
 
 def test_every_command_is_known_here() -> None:
-    """A new command comes into this test, as answering or as plain."""
-    assert set(COMMANDS) == set(ANSWERING) | PLAIN_COMMANDS
+    """A new command comes into this test, as answering, as plain or as a group."""
+    assert set(COMMANDS) == set(ALL_ANSWERING) | PLAIN_COMMANDS | GROUPS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -244,7 +263,7 @@ def test_the_readme_lists_every_exit_code(code: ExitCode, checkout: Path) -> Non
     assert re.search(rf"^\|? *`?{code.value}`? *[|·:]", readme, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_every_command_has_a_golden_case(command: str) -> None:
     """Each answering command has a recorded answer and a recorded refusal or warning."""
     lines = [path.read_text(encoding="utf-8") for path in GOLDEN.glob("*/command.txt")]
@@ -274,10 +293,10 @@ def test_typer_still_hides_its_errors_there() -> None:
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
-@pytest.mark.parametrize("command", ["target", "adjust", "cdratio", "interact", "neurotox", "monitor"])
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_a_one_off_question_loads_no_heavy_library(command: str, form: str, run: Callable[..., Said]) -> None:
     """Plain text and JSON start without pydantic, Rich and numpy (PERFORMANCE.md)."""
-    said = run(*ANSWERING[command], "--format", form, PYTHONPROFILEIMPORTTIME="1")
+    said = run(*ALL_ANSWERING[command], "--format", form, PYTHONPROFILEIMPORTTIME="1")
     loaded = {one.rsplit("|", 1)[-1].strip().split(".")[0] for one in said.stderr.splitlines() if "|" in one}
     assert said.returncode == 0
     assert "typer" in loaded
@@ -293,10 +312,10 @@ def test_help_loads_no_heavy_library(words: tuple[str, ...], run: Callable[..., 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_a_terminal_gets_a_table_in_colour(command: str, on_terminal: Callable[..., str]) -> None:
     """On a terminal the answer is Rich's, with colour."""
-    assert COLOUR in on_terminal(*ANSWERING[command])
+    assert COLOUR in on_terminal(*ALL_ANSWERING[command])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
@@ -308,17 +327,17 @@ def test_a_terminal_gets_richs_table(on_terminal: Callable[..., str]) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}])
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_colour_is_left_out(command: str, env: dict[str, str], on_terminal: Callable[..., str]) -> None:
     """NO_COLOR and TERM=dumb leave no escape sequence on a terminal; NO_COLOR wins over FORCE_COLOR."""
-    shown = on_terminal(*ANSWERING[command], **env)
+    shown = on_terminal(*ALL_ANSWERING[command], **env)
     assert shown != ""
     assert "\x1b" not in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 @pytest.mark.parametrize("columns", [40, 80])
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_a_terminal_shows_what_a_pipe_shows(
     command: str, columns: int, on_terminal: Callable[..., str], ask: Callable[..., Said]
 ) -> None:
@@ -328,14 +347,14 @@ def test_a_terminal_shows_what_a_pipe_shows(
         bare = re.sub("\x1b\\[[0-9;]*m", "", text)
         return sorted(word for word in bare.split() if re.search(r"\w|%", word))
 
-    shown = on_terminal(*ANSWERING[command], columns=columns)
-    assert words(shown) == words(ask(*ANSWERING[command], width=columns).stdout)
+    shown = on_terminal(*ALL_ANSWERING[command], columns=columns)
+    assert words(shown) == words(ask(*ALL_ANSWERING[command], width=columns).stdout)
 
 
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_a_pipe_gets_plain_text(command: str, run: Callable[..., Said]) -> None:
     """In a pipe there is neither colour nor Rich's rule, and stderr stays empty."""
-    said = run(*ANSWERING[command], COLUMNS="80", TERM="xterm-256color")
+    said = run(*ALL_ANSWERING[command], COLUMNS="80", TERM="xterm-256color")
     assert "\x1b" not in said.stdout
     assert BORDER not in said.stdout
     assert said.stderr == ""
@@ -346,11 +365,11 @@ def test_force_color_colours_a_pipe(run: Callable[..., Said]) -> None:
     assert COLOUR in run(*ANSWERING["target"], FORCE_COLOR="1").stdout
 
 
-@pytest.mark.parametrize("command", ANSWERING)
+@pytest.mark.parametrize("command", ALL_ANSWERING)
 def test_json_is_never_coloured(command: str, run: Callable[..., Said]) -> None:
     """FORCE_COLOR does not reach JSON, CSV or a note."""
     for form in ("json", "csv", "note"):
-        assert "\x1b" not in run(*ANSWERING[command], "--format", form, FORCE_COLOR="1").stdout
+        assert "\x1b" not in run(*ALL_ANSWERING[command], "--format", form, FORCE_COLOR="1").stdout
 
 
 @pytest.mark.parametrize("command", ANSWERING)
