@@ -45,10 +45,11 @@ def _one(source: SourceAnswer) -> list[Block]:
         (Cell(one.id, Tone.STRONG), Cell(f"{one.file}: {'; '.join(one.locators)}" if one.locators else one.file))
         for one in source.rows
     )
+    resting = "1 row rests" if len(rows) == 1 else f"{len(rows)} rows rest"
     return [
         Line((Cell(source.id, Tone.STRONG), Cell(f"  {source.citation}"))),
         Facts("", tuple((name, Cell(text)) for name, text in facts if text)),
-        Grid(f"{len(rows)} rows rest on it (tdmcli explain ROW)", ("row", "where it is from"), rows),
+        Grid(f"{resting} on it (tdmcli explain ROW)", ("row", "where it is from"), rows),
     ]
 
 
