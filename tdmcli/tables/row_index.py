@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tdmcli.tables import dosing_readers, readers
 from tdmcli.tables.builder import read_text
 from tdmcli.tables.location import data_folder
-from tdmcli.tables.overlay import in_force
+from tdmcli.tables.overlay import SOURCE, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,20 +24,30 @@ class IndexedRow(NamedTuple):
 
     @property
     def cited(self) -> tuple[tuple[str, str], ...]:
-        """Return each source that the row or a part of it rests on, with the place in it; each pair once."""
-        return tuple(dict.fromkeys(_cited(self.row)))
+        """Return each source that the row or a part of it rests on, with the place in it; each pair once.
+
+        A heading of the policy rests on the policy, on the protocol that changes it, and on what some of its rows are
+        borrowed from.
+        """
+        found = dict.fromkeys(_cited(self.row))
+        if self.table == "policy":
+            changed = {} if self.file == "policy.toml" else {(SOURCE, self.id): None}
+            found = {("policy", "data/policy.toml"): None} | changed | found
+            found = {place: None for place in found if place not in {("policy", ""), (SOURCE, "")}}
+        return tuple(found)
 
 
 def _cited(part: Any) -> Iterator[tuple[str, str]]:
-    names = getattr(part, "_fields", ())
-    locator = getattr(part, "locator", "") if "locator" in names else ""
-    for name in names:
+    if isinstance(part, tuple) and not hasattr(part, "_fields"):
+        for inner in part:
+            yield from _cited(inner)
+        return
+    for name in getattr(part, "_fields", ()):
         value = getattr(part, name)
         if name == "source" or name.endswith("_source"):
-            yield value, locator
+            yield value, getattr(part, "locator", "")
         else:
-            for inner in value if isinstance(value, tuple) and not hasattr(value, "_fields") else (value,):
-                yield from _cited(inner)
+            yield from _cited(value)
 
 
 def read_every_row() -> tuple[IndexedRow, ...]:

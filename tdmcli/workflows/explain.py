@@ -10,7 +10,6 @@ from tdmcli.domain.findings import refuse
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode
 from tdmcli.tables.code_rows import CodeStatus
-from tdmcli.tables.overlay import SOURCE
 from tdmcli.tables.readers import read_codes, read_formulas, read_tables
 from tdmcli.tables.row_index import IndexedRow, explained_ids, read_every_row
 from tdmcli.workflows.answer import Answer, Citations, field_names
@@ -153,8 +152,6 @@ def _rows(name: str) -> tuple[Explained, ...]:
 
 def _row(one: IndexedRow) -> Explained:
     about = read_tables()[one.table]
-    sources = ("policy",) if one.file == "policy.toml" else (SOURCE, "policy")
-    policy = tuple(CitedPlace(source, "policy.toml") for source in sources) if one.table == "policy" else ()
     return Explained(
         id=one.id,
         what="row",
@@ -167,7 +164,7 @@ def _row(one: IndexedRow) -> Explained:
         file=one.file,
         table=one.table,
         values=tuple(ValueAnswer(key, text) for key, text in _values(one.row) if key != "id"),
-        cited=tuple(CitedPlace(*place) for place in one.cited) or policy,
+        cited=tuple(CitedPlace(*place) for place in one.cited),
     )
 
 
@@ -200,4 +197,4 @@ def _text(value: Any) -> str:
         return _in_a_line(value)
     if isinstance(value, tuple):
         return ", ".join(_text(one) for one in value)
-    return str(value)
+    return _without_gaps(str(value))
