@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tdmcli.domain.dose_adjustment import midpoint
-from tdmcli.domain.units import show, show_percent, show_range
+from tdmcli.domain.units import ng_ml_to_nmol_l, show, show_percent
 from tdmcli.tables.readers import read_formulas, read_molecular_weight, read_policy
 from tdmcli.workflows.answer import Answer, Citations, Worked
 
@@ -49,6 +49,10 @@ def _number(value: Decimal) -> str:
     return show(value, PLACES)
 
 
+def _range(low: Decimal, high: Decimal) -> str:
+    return f"{_number(low)} ng/mL" if low == high else f"{_number(low)}-{_number(high)} ng/mL"
+
+
 def _daily(regimen: RegimenAnswer) -> Step:
     intakes = ", ".join(_number(mg) for mg in regimen.intakes_mg)
     numbers = f"mean({intakes}) mg x 24 / {regimen.interval_h} h = {_number(regimen.daily_dose_mg)} mg/day"
@@ -58,7 +62,7 @@ def _daily(regimen: RegimenAnswer) -> Step:
 def _placed(level: Decimal | None, low: Decimal | None, high: Decimal | None, where: str | None) -> list[Step]:
     if level is None or low is None or high is None or where is None:
         return []
-    return [Step("position", f"{_number(level)} ng/mL against {show_range(low, high)}: {where}")]
+    return [Step("position", f"{_number(level)} ng/mL against {_range(low, high)}: {where}")]
 
 
 def _from_nmol(text: str | None, level: Decimal | None) -> list[Step]:
@@ -125,15 +129,13 @@ def _target(answer: Answer[TargetData]) -> list[Step]:
             ", ".join(_number(limit) for limit in limits)
             for limits in ([row.low_ng_ml for row in rows], [row.high_ng_ml for row in rows])
         )
-        common = show_range(data.agreement.low_ng_ml, data.agreement.high_ng_ml)
+        common = _range(data.agreement.low_ng_ml, data.agreement.high_ng_ml)
         steps.append(Step("common-range", f"max({lows}) to min({highs}) = {common}"))
     if data.default_nmol_l is not None and used is not None:
-        weight = _number(read_molecular_weight())
-        limits = zip((used.low_ng_ml, used.high_ng_ml), data.default_nmol_l, strict=True)
-        steps += [
-            Step("nmol", f"{_number(limit)} ng/mL x 1,000 / {weight} = {_number(nmol)} nmol/L")
-            for limit, nmol in limits
-        ]
+        weight = read_molecular_weight()
+        for limit in (used.low_ng_ml, used.high_ng_ml):
+            nmol = _number(ng_ml_to_nmol_l(limit, weight))
+            steps.append(Step("nmol", f"{_number(limit)} ng/mL x 1,000 / {_number(weight)} = {nmol} nmol/L"))
     return steps
 
 
