@@ -1,15 +1,18 @@
-"""What tests share: the checkout, the program in this process and as a process, terminals, and `--update-golden`."""
+"""What tests share: the checkout, its tables, the program here and as a process, terminals, and `--update-golden`."""
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import subprocess
 import sys
 import time
+import tomllib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 WAIT_S = 10.0
 DECIDES_LOOKS = ("FORCE_COLOR", "NO_COLOR", "TERM", "COLUMNS", "LINES", "TERMINAL_WIDTH")
 DECIDES_SHELL = ("_TDMCLI_COMPLETE", "COMP_WORDS", "COMP_CWORD", "_TYPER_COMPLETE_ARGS", "PYTHONPATH")
+NO_ROWS = {"MANIFEST.toml", "codes.toml", "sources.toml", "tables.toml", "units.toml", "protocol_bounds.toml"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -183,3 +187,39 @@ def program_on_path(tmp_path: Path, checkout: Path, clean_env: dict[str, str]) -
     script.write_text(f'#!/bin/sh\nPYTHONPATH="{checkout}" exec "{sys.executable}" -m tdmcli "$@"\n', encoding="utf-8")
     script.chmod(0o755)
     return f"{folder}{os.pathsep}{clean_env['PATH']}"
+
+
+@pytest.fixture(scope="session")
+def raw_files(checkout: Path) -> dict[str, dict[str, Any]]:
+    """Return every file of rows as TOML has it, by its path under data/: no reader of the program is used."""
+    data = checkout / "data"
+    paths = [path for path in data.rglob("*.toml") if path.name not in NO_ROWS and path.parent.name != "examples"]
+    return {
+        path.relative_to(data).as_posix(): tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        for path in sorted(paths)
+    }
+
+
+@pytest.fixture(scope="session")
+def raw_rows(raw_files: dict[str, dict[str, Any]]) -> dict[tuple[str, str, str], Any]:
+    """Return every row by its id, file and table; a heading of the policy is a row `policy.<heading>`."""
+    rows: dict[tuple[str, str, str], Any] = {}
+    for file, tables in raw_files.items():
+        for table, content in tables.items():
+            if file == "policy.toml":
+                rows[f"policy.{table}", file, "policy"] = content
+                continue
+            for row in content if isinstance(content, list) else [content]:
+                key = (row["id"], file, table)
+                assert key not in rows
+                rows[key] = row
+    return rows
+
+
+@pytest.fixture(scope="session")
+def golden_answers(checkout: Path) -> dict[str, dict[str, Any]]:
+    """Return every recorded JSON answer by the name of its case."""
+    return {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((checkout / "tests" / "golden").glob("*/answer.json"))
+    }

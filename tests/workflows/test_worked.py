@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable, Iterator
 
-    from tdmcli.workflows.adjust_data import AdjustData
+    from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
+    from tdmcli.workflows.regimens import RegimenAnswer
 
     Said = subprocess.CompletedProcess[str]
     Known = dict[str, set[Fraction]]
@@ -137,7 +138,7 @@ class Sum:
     def __init__(self, text: str, known: Known) -> None:
         """Read the text, without its units."""
         bare = re.sub(UNITS, "", text)
-        self.tokens = TOKEN.findall(bare)
+        self.tokens: list[str] = TOKEN.findall(bare)
         assert "".join(self.tokens) == re.sub(r"\s", "", bare), text
         self.numbers = sorted({token for token in self.tokens if token[0].isdigit()})
         self.known = known
@@ -398,7 +399,8 @@ def exactly(answer: Answer[AdjustData], question: AdjustQuestion) -> Known:
     data = answer.data
     known: Known = {}
 
-    for one in (data.current, data.sampled, data.proposal, *data.tried):
+    regimens: tuple[RegimenAnswer | OptionAnswer, ...] = (data.current, data.sampled, data.proposal, *data.tried)
+    for one in regimens:
         note(known, sum(map(Fraction, one.intakes_mg), Fraction(0)) / len(one.intakes_mg) * 24 / one.interval_h)
     typed = question.asked.level or ""
     number_typed = re.match(r"[\d.]+", typed)
