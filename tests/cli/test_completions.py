@@ -21,6 +21,14 @@ BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 # what is typed before TAB, and some of what must be offered
 OFFERED = {
     "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "schema", "completions"),
+    "tdmcli ex": ("explain",),
+    "tdmcli explain CAP": ("CAPPED",),
+    "tdmcli explain NOT_S": ("NOT_STEADY_STATE",),
+    "tdmcli explain kidney-seed": ("kidney-seed-0-1m", "kidney-seed-1-3m", "kidney-seed-3m-on"),
+    "tdmcli explain propor": ("proportional-dose",),
+    "tdmcli explain policy.": ("policy.dose", "policy.level", "policy.target"),
+    "tdmcli sources iat": ("iatdmct-2019",),
+    "tdmcli sources label-us-p": ("label-us-prograf", "label-us-prograf-2015", "label-us-prograf-quoted"),
     "tdmcli ta": ("target",),
     "tdmcli adjust --hours": ("--hours-after-dose",),
     "tdmcli target --f": ("--format",),
@@ -43,7 +51,7 @@ OFFERED = {
     "tdmcli adjust --last-change ": ("start", "increase", "decrease"),
     "tdmcli completions ": ("bash", "zsh", "fish", "powershell"),
     "tdmcli monitor lup": ("lupus-nephritis",),
-    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor"),
+    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "explain", "sources"),
 }
 
 
@@ -95,7 +103,16 @@ def test_bash_is_offered(line: str, run: Callable[..., Said]) -> None:
     assert said.stderr == ""
 
 
-@pytest.mark.parametrize("line", ["tdmcli target k", "tdmcli interact vori", "tdmcli adjust --product env"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tdmcli target k",
+        "tdmcli interact vori",
+        "tdmcli adjust --product env",
+        "tdmcli explain kidney-seed",
+        "tdmcli sources iat",
+    ],
+)
 def test_zsh_is_offered(line: str, run: Callable[..., Said]) -> None:
     """Through zsh's protocol: one _arguments call that names what must be offered."""
     said = run(_TDMCLI_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line).stdout
@@ -103,7 +120,16 @@ def test_zsh_is_offered(line: str, run: Callable[..., Said]) -> None:
     assert all(f'"{word}"' in said for word in OFFERED.get(line, ("envarsus", "envarsus-xr")))
 
 
-@pytest.mark.parametrize("line", ["tdmcli target k", "tdmcli interact vori", "tdmcli adjust --product env"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tdmcli target k",
+        "tdmcli interact vori",
+        "tdmcli adjust --product env",
+        "tdmcli explain kidney-seed",
+        "tdmcli sources iat",
+    ],
+)
 def test_fish_is_offered(line: str, run: Callable[..., Said]) -> None:
     """Through fish's protocol: one word a line, and `is-args` says that there are some."""
     env = {"_TDMCLI_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": line}
@@ -112,7 +138,9 @@ def test_fish_is_offered(line: str, run: Callable[..., Said]) -> None:
     assert run(**env, _TYPER_COMPLETE_FISH_ACTION="is-args").returncode == 0
 
 
-@pytest.mark.parametrize("line", ["tdmcli target k", "tdmcli interact vori"])
+@pytest.mark.parametrize(
+    "line", ["tdmcli target k", "tdmcli interact vori", "tdmcli explain CAP", "tdmcli sources iat"]
+)
 def test_powershell_is_offered(line: str, run: Callable[..., Said]) -> None:
     """Through PowerShell's protocol: words before `:::`, one a line."""
     said = run(
@@ -145,6 +173,9 @@ def test_completing_loads_no_heavy_library(run: Callable[..., Said]) -> None:
         ("tdmcli target kidn\t", "tdmcli target kidney"),
         ("tdmcli interact vori\t", "tdmcli interact voriconazole "),
         ("tdmcli target kidney --product env\t", "--product envarsus"),
+        ("tdmcli explain CAP\t", "explain CAPPED "),
+        ("tdmcli explain propor\t", "explain proportional-dose "),
+        ("tdmcli sources iat\t", "sources iatdmct-2019 "),
     ],
 )
 def test_bash_completes(
