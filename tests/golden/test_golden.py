@@ -95,6 +95,19 @@ def stands_in(words: str, text: str) -> bool:
     return re.search(rf"(?<![\d.,]){re.escape(words)}(?!\d|[.,]\d)", text) is not None
 
 
+def reference_texts(answer: dict[str, Any]) -> list[str]:
+    """Return what the text must say of what `explain` and `sources` look up."""
+    data = answer["data"]
+    if answer["command"] == "explain":
+        values = [f"{one['key']}: {one['value']}" for entry in data["entries"] for one in entry["values"]]
+        equations = [entry["equation"] for entry in data["entries"] if entry["equation"]]
+        return [data["id"], *(" ".join(text.split()) for text in values + equations)]
+    if len(data["sources"]) > 1:
+        return [f"{len(data['sources'])} sources", *(one["id"] for one in data["sources"])]
+    count = len(data["sources"][0]["rows"])
+    return ["1 row rests on it" if count == 1 else f"{count} rows rest on it"]
+
+
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
@@ -121,10 +134,8 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one retur
         )
         folds = [one for drug in data["interactions"] for one in drug["exposure_fold"]]
         return adjusted + [f"x {as_written(one['low'])}" for one in folds]
-    if answer["command"] == "explain":
-        return [one["value"] for entry in data["entries"] for one in entry["values"]]
-    if answer["command"] == "sources":
-        return [one["id"] for one in data["sources"]]
+    if answer["command"] in {"explain", "sources"}:
+        return reference_texts(answer)
     if answer["command"].startswith("protocol-"):
         return [one["says"] for one in [*data.get("changes", ()), *data.get("faults", ())]]
     if answer["command"] == "monitor":
@@ -256,7 +267,7 @@ def test_no_line_is_too_long() -> None:
     for where, text, width in texts():
         for line in text.splitlines():
             tied = re.sub(r"(?<=\d) (?=[A-Za-z%])", "_", line).strip().removeprefix("- ")
-            if len(line) > width and " " in re.sub(r"^\d+\. ", "", tied):
+            if len(line) > width and " " in re.sub(r"^(?:\d+\. |Address: +)", "", tied):
                 long.append(f"{where}: {line}")
     assert long == []
 
