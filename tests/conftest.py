@@ -60,6 +60,7 @@ def ask() -> Callable[..., Said]:
     from typer.testing import CliRunner
 
     from tdmcli.cli.app import app
+    from tdmcli.tables.overlay import put_in_force
 
     @cache
     def said(words: tuple[str, ...], width: int, _again: int) -> Said:
@@ -71,6 +72,7 @@ def ask() -> Callable[..., Said]:
             result = CliRunner().invoke(app, list(words), env=env, prog_name="tdmcli")
         finally:
             os.chdir(before)
+            put_in_force(None)  # as a process of its own leaves no protocol behind
         return subprocess.CompletedProcess(list(words), result.exit_code, result.stdout, result.stderr)
 
     def asked(*words: str, width: int = 80, again: int = 0) -> Said:

@@ -486,3 +486,30 @@ def test_explaining_loads_no_network(run: Callable[..., Said]) -> None:
     assert said.returncode == 0
     assert "typer" in loaded
     assert loaded & {"socket", "_socket", "ssl", "http.client", "urllib.request", "asyncio"} == set()
+
+
+# a centre's protocol
+
+PROTOCOL = ("--protocol", "data/examples/protocol.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "cited"),
+    [
+        ("example-kidney-0-3m", "the protocol", {"protocol"}),
+        ("example-drug", "the protocol", {"protocol"}),
+        ("prograf", "the protocol", {"protocol", "label-eu-prograf"}),
+        ("kidney-seed-1-3m", "targets/kidney.toml", {"seed-smolecule"}),
+        ("policy.dose", "the protocol over policy.toml", {"policy", "protocol"}),
+        ("policy.level", "policy.toml", {"policy"}),
+    ],
+)
+def test_a_row_of_the_protocol_stands_in_the_protocol(
+    name: str, file: str, cited: set[str], ask: Callable[..., Said]
+) -> None:
+    """With a protocol in force each row is said to stand where it stands, and rests on what gave its numbers."""
+    answer = json.loads(ask("explain", name, *PROTOCOL, *AS_OF, "--json").stdout)
+    (entry,) = answer["data"]["entries"]
+    assert (entry["file"], {one["source"] for one in entry["cited"]}) == (file, cited)
+    listed = json.loads(ask("sources", "protocol", *PROTOCOL, *AS_OF, "--json").stdout)["data"]["sources"][0]["rows"]
+    assert ((name, file) in {(one["id"], one["file"]) for one in listed}) == ("protocol" in cited)
