@@ -26,6 +26,7 @@ def new(
       tdmcli protocol new our-centre.toml
     """
     from tdmcli.cli.output import say, write, write_new
+    from tdmcli.domain.units import clean
     from tdmcli.tables.location import data_folder
 
     text = (data_folder() / "examples" / "protocol.toml").read_text(encoding="utf-8")
@@ -33,7 +34,7 @@ def new(
         write(text)
     else:
         write_new(file, text)
-        say(f"wrote {file.name}; check it with: tdmcli protocol lint")
+        say(f"wrote {clean(file.name)}; check it with: tdmcli protocol lint")
 
 
 def lint(

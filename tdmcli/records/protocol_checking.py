@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tdmcli.domain.units import clean
-from tdmcli.records.protocol_checks import CHECKS, Context, overlaps
+from tdmcli.records.protocol_checks import CHECKS, overlaps
 from tdmcli.records.protocol_policy import check_policy, own_policy
+from tdmcli.records.protocol_rules import Context
 from tdmcli.records.source_lines import index_lines, line_of
 from tdmcli.tables.builder import faults_of, hints_of, part_of
 from tdmcli.tables.interaction_rows import InteractionRow
@@ -38,8 +39,8 @@ SHAPES: dict[str, Any] = {
 }
 _ON_TOP = ("name", "version", "note")
 _ID = re.compile(r"[a-z0-9][a-z0-9._+-]{0,79}", re.ASCII)
-_LONGEST_NAME, _LONGEST_TEXT, _MOST_ROWS = 80, 1_000, 1_000
-_SMALLEST, _LARGEST = Decimal("0.0001"), 1_000_000
+_LONGEST_NAME, _LONGEST_TEXT, _MOST_ROWS, _MOST_CASES = 80, 1_000, 1_000, 100
+_LEAST_PLACE, _LARGEST = -4, 9_999_999
 
 
 class Fault(NamedTuple):
@@ -74,12 +75,10 @@ class Checking:
     def run(self) -> None:
         """Look at every document, then at what must hold between rows."""
         first = self.documents[0]
-        if (
-            sum(len(part) for one in self.documents for part in one.tables.values() if isinstance(part, list))
-            > _MOST_ROWS
-        ):
-            self._fault(first, (), "", f"more than {_MOST_ROWS} rows: no protocol has so many")
-            return
+        for what, most in {"": _MOST_ROWS, "case": _MOST_CASES}.items():
+            if self._count(what) > most:
+                self._fault(first, (), "", f"more than {most} {what or 'row'}s: no protocol has so many")
+                return
         for document in self.documents:
             for key, value in document.tables.items():
                 self._part(document, key, value)
@@ -90,6 +89,11 @@ class Checking:
             for name, what in overlaps(self.rows.get("target", ())):
                 document, number = self._where_is("target", name)
                 self._fault(document, ("target", number), f"[[target]] {name!r}", what)
+
+    def _count(self, table: str) -> int:
+        """Return how many rows the documents have, of one table or of all."""
+        parts = (part for one in self.documents for key, part in one.tables.items() if table in {"", key})
+        return sum(len(part) for part in parts if isinstance(part, list))
 
     def _part(self, document: Document, key: str, value: object) -> None:
         if key in _ON_TOP:
@@ -135,7 +139,7 @@ class Checking:
         remarks: list[tuple[str, str]] = []
         if not wrong:
             wrong += self._misplaced(table, row, named=named)
-            own = _filled(SHAPES[table], {"id": "?", **row}, f"{document.name}, {table} {name}")
+            own = _filled(SHAPES[table], row | ({} if named else {"id": "?"}), f"{document.name}, {table} {name}")
             known = table != "case" and (table != "target" or row.get("indication") in indication_ids())
             beneath = raw_rows(table, row.get("indication", "")) if known else ()
             whole = merged([own], beneath)[0]
@@ -199,7 +203,7 @@ def _bad_values(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[st
 
 
 def _is_tame(number: Decimal) -> bool:
-    return number.is_finite() and (number == 0 or _SMALLEST <= abs(number) <= _LARGEST)
+    return number.is_finite() and (number == 0 or _LEAST_PLACE <= number.adjusted() < len(str(_LARGEST)))
 
 
 def _filled(shape: Any, row: dict[str, Any], locator: str) -> dict[str, Any]:
@@ -216,7 +220,7 @@ def _filled(shape: Any, row: dict[str, Any], locator: str) -> dict[str, Any]:
         elif part is not None and isinstance(row.get(key), dict):
             filled[key] = _filled(part, row[key], locator)
     if shape is TargetRow:
-        filled.setdefault("evidence", SOURCE)
+        filled["evidence"] = SOURCE
         conditions = _in_words(row)
         if conditions and "condition" not in row:
             filled["condition"] = conditions

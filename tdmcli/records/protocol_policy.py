@@ -53,6 +53,8 @@ def _wrong_heading(heading: str, part: object, bundled: dict[str, Any]) -> str:
     rows = part if isinstance(part, list) else []
     if any(not isinstance(row, dict) or any(not isinstance(row.get(key), int | str) for key in keys) for row in rows):
         return f"each row needs {' and '.join(keys)}"
+    if any("source" in row for row in rows):
+        return "a protocol's row rests on the protocol: leave source out"
     names = [tuple(row[key] for key in keys) for row in rows]
     return f"two rows have the same {' and '.join(keys)}" if len(set(names)) < len(names) else ""
 

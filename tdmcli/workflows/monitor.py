@@ -80,19 +80,20 @@ def answer_monitor(asked: Asked) -> Answer[MonitorData]:
     )
 
 
-def _decided_by_protocol(rows: Iterable[MonitoringTestRow]) -> frozenset[str]:
-    """Return the names of the tests for which the protocol in force gives an interval here."""
+def _decided_by_protocol(rows: Iterable[MonitoringTestRow]) -> frozenset[tuple[str, str]]:
+    """Return the name and measure of each test for which the protocol in force gives an interval here."""
     protocol = in_force()
     own = frozenset() if protocol is None else protocol.ids("test")
-    return frozenset(row.name for row in rows if row.id in own and row.every_to_days is not None)
+    deciding = [row for row in rows if row.id in own and row.every_to_days is not None]
+    return frozenset((row.name, measure) for row in deciding for measure in row.measures)
 
 
-def _overruled(row: MonitoringTestRow, decided: frozenset[str]) -> bool:
-    """Return whether a bundled interval makes nothing due: the protocol has one for a test of that name."""
+def _overruled(row: MonitoringTestRow, decided: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a bundled interval makes nothing due: the protocol has one for that test and measure."""
     protocol = in_force()
     if protocol is None or row.id in protocol.ids("test") or row.every_to_days is None:
         return False
-    return row.name in decided
+    return any((row.name, measure) in decided for measure in row.measures)
 
 
 def _days_made(facts: Facts) -> dict[str, list[date]]:

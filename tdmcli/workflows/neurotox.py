@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain import neurotoxicity as rules
-from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.findings import Finding, Refused, refuse
 from tdmcli.domain.interaction import find_drug
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position, position
@@ -160,19 +160,24 @@ def _range(facts: Facts, organ: str | None) -> tuple[tuple[Decimal, Decimal] | N
         return facts.target, facts.target_from
     if organ is None or facts.day is None:
         return None, None
-    ranges = find_ranges(
-        RangeQuestion(
-            organ,
-            facts.day,
-            phase=facts.phase,
-            population=facts.population,
-            co_therapy=co_therapies_among(facts.drugs),
-            product=facts.current.product if facts.current else None,
-        )
-    )
+    try:
+        ranges = find_ranges(_range_question(facts, organ))
+    except Refused:  # several ranges of a protocol: the steps don't wait for one
+        return None, None
     if ranges.default is None:
         return None, None
     return (ranges.default.low_ng_ml, ranges.default.high_ng_ml), ranges.default.source
+
+
+def _range_question(facts: Facts, organ: str) -> RangeQuestion:
+    return RangeQuestion(
+        organ,
+        facts.day,
+        phase=facts.phase,
+        population=facts.population,
+        co_therapy=co_therapies_among(facts.drugs),
+        product=facts.current.product if facts.current else None,
+    )
 
 
 def _conflicts(organ: str | None, citations: Citations) -> tuple[ConflictAnswer, ...]:

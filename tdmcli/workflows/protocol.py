@@ -125,7 +125,10 @@ def answer_diff(first: Path, second: Path | None, now: datetime) -> Answer[DiffD
 
 
 def _title(protocol: Protocol | None) -> str:
-    return BUNDLED if protocol is None else f"{protocol.overlay.name}, version {protocol.overlay.version}"
+    if protocol is None:
+        return BUNDLED
+    overlay = protocol.overlay
+    return f"{overlay.name}, version {overlay.version} (sha256 {overlay.sha256})"
 
 
 def _changes(before: Protocol | None, after: Protocol | None) -> Iterator[ChangeAnswer]:
@@ -134,7 +137,8 @@ def _changes(before: Protocol | None, after: Protocol | None) -> Iterator[Change
     for table in SHAPES:
         if table == "case":
             continue
-        rows_before, rows_after = _rows(table, old), _rows(table, new)
+        indications = {row["indication"] for one in (old, new) if one for row in one.rows.get("target", ())}
+        rows_before, rows_after = (_rows(table, one, indications) for one in (old, new))
         touched = [one for rows in (rows_before, rows_after) for one in rows.own]
         for name in dict.fromkeys(touched):
             yield from _row(table, name, rows_before.whole.get(name), rows_after.whole.get(name))
@@ -147,11 +151,10 @@ class _Rows(NamedTuple):
     own: tuple[str, ...]
 
 
-def _rows(table: str, overlay: Overlay | None) -> _Rows:
+def _rows(table: str, overlay: Overlay | None, indications: set[str]) -> _Rows:
     own = () if overlay is None else overlay.rows.get(table, ())
     if table == "target":
-        touched = {row["indication"] for row in own}
-        bundled = [row | {"indication": name} for name in touched for row in raw_rows(table, name)]
+        bundled = [row | {"indication": name} for name in indications for row in raw_rows(table, name)]
     else:
         bundled = list(raw_rows(table))
     return _Rows({row["id"]: row for row in merged(own, bundled)}, tuple(row["id"] for row in own))

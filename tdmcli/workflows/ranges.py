@@ -13,14 +13,13 @@ from tdmcli.domain.target_range import (
     Situation,
     find_default,
     fit,
-    is_made_for,
     neighbours,
     position,
     positions_disagree,
 )
 from tdmcli.domain.units import clean, show_range
 from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.overlay import in_force
+from tdmcli.tables.overlay import SOURCE, in_force
 from tdmcli.tables.readers import raw_rows, read_co_therapies, read_indication, read_range_policy
 from tdmcli.tables.rows import IndicationRow, Population, TargetRow
 
@@ -94,9 +93,12 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     if question.source is not None:
         rows = _of_source(rows, question.source)
     situation = _situation(question, indication)
-    own, findings = _of_protocol(rows, situation, indication.id) if question.source is None else (None, ())
-    default = find_default(rows, situation) if own is None else own
-    if default is None and question.source is not None:
+    by_protocol = question.source in {None, SOURCE}
+    own, findings = _of_protocol(rows, situation, indication.id) if by_protocol else (None, ())
+    default = own
+    if own is None and question.source != SOURCE:
+        default = find_default(rows, situation)
+    if default is None and question.source not in {None, SOURCE}:
         aimable = [row for row in rows if fit(row, situation) in APPLIES and row.kind in AIMABLE]
         default = aimable[0] if len(aimable) == 1 else None
     if question.phase is None and indication.phase_decides and own is None:
@@ -132,7 +134,7 @@ def _of_protocol(
     own = [row for row in rows if row.id in protocol.ids("target") and row.kind in AIMABLE]
     new = [row for row in own if row.id not in {one["id"] for one in raw_rows("target", indication_id)}]
     met = [row for row in new if fit(row, situation) is Fit.MATCHES and _product_known(row, situation)]
-    made_for = [row for row in met if is_made_for(row, situation)]
+    made_for = [row for row in met if row.co_therapy or row.induction or row.products or row.release or row.phase]
     chosen = made_for if len(made_for) == 1 else met
     open_ = [row for row in new if row not in met and fit(row, situation) in APPLIES and not row.only_if_stated]
     if len(chosen) == 1:
@@ -145,9 +147,14 @@ def _of_protocol(
     default = find_default(rows, situation)
     if default in own:
         return None, ()
-    unmet = f", but one on a condition that was not stated: {open_[0].id} ({open_[0].condition})" if open_ else ""
+    unmet = f", but one on a condition that was not stated: {_named_with_condition(open_[0])}" if open_ else ""
     said = {"protocol": f"{protocol.name}, version {protocol.version}", "unmet": unmet}
     return None, (Finding(Code.PROTOCOL_SILENT, said),)
+
+
+def _named_with_condition(row: TargetRow) -> str:
+    conditions = ", ".join(filter(None, (row.condition, row.phase)))
+    return f"{row.id} ({conditions})" if conditions else row.id
 
 
 def _product_known(row: TargetRow, situation: Situation) -> bool:

@@ -189,6 +189,7 @@ def test_two_own_ranges_that_nothing_chooses_between_are_refused(
         ('products = ["advagraf"]', "", "kidney-seed-1-3m"),
         ('products = ["advagraf"]', "--product prograf", "kidney-seed-1-3m"),
         ('products = ["advagraf"]', "--product advagraf", "own-kidney"),
+        ('co_therapy = ["mmf"]', "--with mmf --population adult", "own-kidney"),
     ],
 )
 def test_a_range_on_a_condition_is_used_only_when_it_was_stated(
@@ -200,6 +201,26 @@ def test_a_range_on_a_condition_is_used_only_when_it_was_stated(
     assert answer["data"]["default"]["id"] == default
     silent = {one["code"] for one in answer["warnings"]} & {"PROTOCOL_SILENT"}
     assert bool(silent) is (default != "own-kidney")
+
+
+def test_a_source_that_is_named_does_not_state_a_condition(
+    ask: Callable[..., Said], write: Callable[..., Path]
+) -> None:
+    """--source protocol asks for the protocol's ranges, not for one on a condition that was not stated."""
+    path = write(KIDNEY + 'co_therapy = ["mmf"]\n')
+    words = ["target", "kidney", "--days", "40", "--source", "protocol", "--protocol", str(path), "--json"]
+    assert _json(ask(*words))["data"]["default"] is None
+    assert _json(ask(*words, "--with", "mmf"))["data"]["default"]["id"] == "own-kidney"
+
+
+def test_several_ranges_on_conditions_leave_neurotox_its_steps(
+    ask: Callable[..., Said], write: Callable[..., Path]
+) -> None:
+    """Where a protocol's ranges can't be told apart, a seizure is graded all the same, without a range."""
+    rows = "".join(KIDNEY.replace("own", drug) + f'co_therapy = ["{drug}"]\n' for drug in ("mmf", "azathioprine"))
+    words = ["neurotox", "seizure", "--organ", "kidney", "--days", "40", "--json", "--protocol"]
+    answer = _json(ask(*words, str(write(rows))))
+    assert (answer["status"], answer["data"]["grade"], answer["data"]["target_low_ng_ml"]) == ("ok", "severe", None)
 
 
 def test_a_touched_row_keeps_its_role(ask: Callable[..., Said], write: Callable[..., Path]) -> None:
@@ -279,6 +300,8 @@ def test_the_next_question_without_it_has_the_bundled_tables_again(
     assert json.loads(again.stdout)["tool"]["protocol"] is None
 
 
+SEED = '[[target]]\nid = "kidney-seed-1-3m"\nindication = "kidney"\n'
+AVOID_KIDNEY = 'organ_advice = [{ text = "t", organ = "kidney", effect = "avoid" }]\n'
 DRUG = '[[interaction]]\nid = "{}"\n'
 NEW_DRUG = """
 [[interaction]]
@@ -335,8 +358,8 @@ FAULTS = [
     (KIDNEY.replace('population = "adult"\n', ""), "missing key 'population'"),
     (KIDNEY + 'note = "a\\u001b[2Jb"\n', "some that can't be shown"),
     (KIDNEY + "valid_from = 2026-01-01\n", "written as a text"),
-    (KIDNEY.replace("to_day = 90", "to_day = 99999999999"), "finite number of at most 1,000,000"),
-    (KIDNEY.replace("high_ng_ml = 9", "high_ng_ml = 1e999999"), "finite number of at most 1,000,000"),
+    (KIDNEY.replace("to_day = 90", "to_day = 99999999999"), "finite number of at most 9,999,999"),
+    (KIDNEY.replace("high_ng_ml = 9", "high_ng_ml = 1e999999"), "finite number of at most 9,999,999"),
     (KIDNEY.replace('kind = "target"', "kind = []"), "kind: must be one of target"),
     ('[policy.target]\nlowest = "a"\n' + KIDNEY, "lowest: must be a number"),
     ("[policy.level]\nhigh = 29\ncritical = 28\n", "must not be above critical"),
@@ -353,7 +376,29 @@ FAULTS = [
     (NEW_DRUG.format("own", "x1") + NEW_DRUG.format("own2", "x1"), "x1 is a name of own2 in this protocol too"),
     (NEW_DRUG.format("own", "x1") + "fading = {days = 9000}\n", "fading.days must be 1 to 365"),
     (NEW_DRUG.format("own", "x1") + '[[interaction.stop]]\ntxt = "a"\n', "stop 1: unknown key 'txt'"),
-    (NEW_DRUG.format("own", "x1") + '[[interaction.stop]]\ntext = "a"\norgan = "kidny"\n', "'kidny' is not known"),
+    (NEW_DRUG.format("own", "x1") + '[[interaction.stop]]\ntext = "a"\norgan = "kidny"\n', "stands under organ_advice"),
+    (
+        NEW_DRUG.format("own", "x1") + '[[interaction.organ_advice]]\ntext = "a"\norgan = "kidny"\n',
+        "'kidny' is not known",
+    ),
+    (NEW_DRUG.format("own", "x1") + 'direction = "lowers"\n', "direction stands on a drug to avoid"),
+    (NEW_DRUG.format("own", "x1") + AVOID_KIDNEY + "dose_factor = {multiply = 1, divide = 2}\n", "no factor on a drug"),
+    (DRUG.format("nirmatrelvir-ritonavir") + 'note = "fine"\n', "a drug to avoid can't be changed"),
+    (DRUG.format("voriconazole") + "dose_factor = {multiply = 99, divide = 100}\n", "not be more than the bundled 1/3"),
+    (DRUG.format("voriconazole") + "first_level = {from_day = 5, to_day = 9}\n", "not be later than day 3"),
+    (DRUG.format("fluconazole") + "magnitudes = []\n", "magnitudes of a bundled row can't be changed"),
+    (SEED + 'co_therapy = ["mmf"]\n', "co_therapy of a bundled row can't be changed"),
+    (SEED + "to_day = 200\n", "to_day of a bundled row can't be changed"),
+    (KIDNEY + "default = true\n", "default can't be set"),
+    (KIDNEY.replace('"kidney"', '"lupus-nephritis"'), "days count from a transplant"),
+    (KIDNEY.replace('"own-kidney"', '"liver-seed-0-1m"'), "is a bundled row of liver"),
+    ('[[threshold]]\nid = "creatinine-nephrotic-25"\nlimit = 900\n', "is a bundled row, which stays"),
+    ('[[policy.next_level]]\nrelease = "immediate"\nafter = "keep"\nsource = "x"\n', "leave source out"),
+    (PRODUCT.format("a1") + PRODUCT.format("a1").replace("our-tac", "tac-2"), "another product of this protocol too"),
+    ('[[product]]\nid = "prograf"\nname = "Advagraf"\n', "name of a bundled row can't be changed"),
+    (PRODUCT.format("a1").replace('"OurTac"', '"Envarsus"'), "Envarsus is a bundled product"),
+    (KIDNEY.replace('id = "own-kidney"', "id = [1]"), "id: small letters"),
+    (KIDNEY.replace("high_ng_ml = 9", "high_ng_ml = 1e1000001"), "finite number of at most 9,999,999"),
     (TEST.replace('"kidney"', '"kidny"'), "'kidny' is not known"),
     (TEST.replace("magnesium_mmol_l", "magnesiun"), "'magnesiun' is not known"),
     (TEST.replace("= 14", "= 3650"), "every_to_days must be 1 to 400"),
