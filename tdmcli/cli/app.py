@@ -120,12 +120,12 @@ def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
 
 
 def _command_of(argv: list[str]) -> str | None:
-    """Return the command asked for; one of a group as `protocol-lint`."""
+    """Return the command asked for; one of a group as `protocol-lint` or `patient-add`."""
     words = [word for word in argv if not word.startswith("-")]
     place = next((number for number, word in enumerate(words) if word in COMMANDS), None)
     if place is None:
         return None
-    return "-".join(words[place : place + (2 if words[place] == "protocol" else 1)])
+    return "-".join(words[place : place + (2 if words[place] in {"patient", "protocol"} else 1)])
 
 
 def _wants_json(argv: list[str]) -> bool:
@@ -141,6 +141,7 @@ COMMANDS = (
     "neurotox",
     "cdratio",
     "monitor",
+    "patient",
     "explain",
     "sources",
     "protocol",

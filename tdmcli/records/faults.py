@@ -17,15 +17,27 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-def fault(document: Document, place: Sequence[str | int], what: str) -> BadFile:
+class EntryFault(BadFile):
+    """Raised when an entry of a patient file says something it must not; `key` is where, `what` is why."""
+
+    def __init__(self, message: str, key: str, what: str) -> None:
+        """Keep the line that is shown, and its parts for an entry that is not in the file yet."""
+        super().__init__(message, Code.BAD_PATIENT_FILE)
+        self.key = key
+        self.what = what
+
+
+def fault(document: Document, place: Sequence[str | int], what: str) -> EntryFault:
     """Return the error for a place in a patient file: file, line, key and what is wrong, never what was there."""
     line = line_of(index_lines(document.text), place)
     where = document.name if line is None else f"{document.name}, line {line}"
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    return BadFile(f"{where}: {clean(key, 80)} {what}" if key else f"{where}: {what}", Code.BAD_PATIENT_FILE)
+    message = f"{where}: {clean(key, 80)} {what}" if key else f"{where}: {what}"
+    named = [part for part in place if isinstance(part, str)]
+    return EntryFault(message, clean(named[-1], 80) if named else "", what)
 
 
-def first_fault(document: Document, error: ValidationError) -> BadFile:
+def first_fault(document: Document, error: ValidationError) -> EntryFault:
     """Return the first of the faults that pydantic found, and how many more there are."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     lines = index_lines(document.text)

@@ -58,7 +58,16 @@ def read_patient(path: Path, products: Iterable[ProductRow], molecular_weight: D
         BadFile: it can't be read, or says something it must not.
 
     """
-    document = read_document(path)
+    return patient_of(read_document(path), products, molecular_weight)
+
+
+def patient_of(document: Document, products: Iterable[ProductRow], molecular_weight: Decimal) -> PatientRecord:
+    """Return the history that a document holds; arguments as of `read_patient`.
+
+    Raises:
+        EntryFault: an entry says something it must not.
+
+    """
     zone = _zone(document)
     try:
         entries = PatientFile.model_validate(document.tables, context={"zone": zone})

@@ -38,6 +38,18 @@ def _limit(text: str) -> Decimal:
         raise ValueError(_NO_LEVEL) from None
 
 
+def plain_id(value: str) -> str:
+    """Return the id of a patient.
+
+    Raises:
+        ValueError: it has other characters, or too many.
+
+    """
+    if not _ID.fullmatch(value):
+        raise ValueError("must be 1 to 64 of the characters A-Z a-z 0-9 - _")
+    return value
+
+
 class Sex(StrEnum):
     """Sex as the models use it."""
 
@@ -83,9 +95,7 @@ class Patient(_Table):
     @field_validator("id")
     @classmethod
     def _plain_id(cls, value: str) -> str:
-        if not _ID.fullmatch(value):
-            raise ValueError("must be 1 to 64 of the characters A-Z a-z 0-9 - _")
-        return value
+        return plain_id(value)
 
     @field_validator("time_zone")
     @classmethod

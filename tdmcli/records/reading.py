@@ -53,7 +53,16 @@ def read_document(path: Path, what: What = PATIENT_FILE) -> Document:
 
     """
     name = clean(path.name) or "."
-    content = _read_bytes(path, name, what)
+    return document_of(read_bytes(path, name, what), name, what)
+
+
+def document_of(content: bytes, name: str, what: What = PATIENT_FILE) -> Document:
+    """Return the document that the bytes of a file make.
+
+    Raises:
+        BadFile: they are not UTF-8 or no valid TOML, or made to hurt.
+
+    """
     text = _decode(content, name, what)
     _scan(text, name, what)
     try:
@@ -67,7 +76,13 @@ def read_document(path: Path, what: What = PATIENT_FILE) -> Document:
     return Document(name, text, hashlib.sha256(content).hexdigest(), tables)
 
 
-def _read_bytes(path: Path, name: str, what: What) -> bytes:
+def read_bytes(path: Path, name: str, what: What = PATIENT_FILE) -> bytes:
+    """Return the bytes of a regular file of at most 1 MiB.
+
+    Raises:
+        BadFile: it is something else, or can't be read.
+
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise BadFile(f"{name}: not a regular file", Code.UNREADABLE_FILE)

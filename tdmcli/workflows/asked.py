@@ -81,12 +81,15 @@ def number(option: str, text: str | None) -> Decimal | None:
     return None if text is None else typed(option, parse_number, text)
 
 
-def level(asked: Asked) -> Level | None:
-    """Return the level that was typed, checked to be one that can be (R30, R31)."""
+def level(asked: Asked, repeated: str | None = None) -> Level | None:
+    """Return the level that was typed, checked to be one that can be (R30, R31).
+
+    `repeated` is what --confirm-value must say where the unit was typed apart.
+    """
     if asked.level is None:
         return None
     value = typed("--level", lambda text: parse_level(text, read_molecular_weight()), asked.level)
-    confirm(asked, value.value_ng_ml, asked.level, read_policy().level.confirm_above, "ng/mL")
+    confirm(asked, value.value_ng_ml, repeated or asked.level, read_policy().level.confirm_above, "ng/mL")
     return value
 
 

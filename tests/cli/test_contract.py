@@ -55,7 +55,7 @@ REFERENCE = {  # they answer from the tables, not from a patient's numbers
 }
 ALL_ANSWERING = ANSWERING | REFERENCE
 PLAIN_COMMANDS = {"schema", "completions"}
-GROUPS = {"protocol"}  # commands of commands
+GROUPS = {"patient", "protocol"}  # commands of commands
 
 ENVELOPE = {
     *("schema", "command", "status", "code", "message", "data"),

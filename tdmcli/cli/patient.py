@@ -1,0 +1,185 @@
+"""`tdmcli patient`: a patient file, made, added to, checked, and its last write taken back."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tdmcli.cli import options as opt
+from tdmcli.cli.command import HELP, Command, Group
+from tdmcli.cli.patient_add import add
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The patient file (TOML).")]
+
+
+def zones(incomplete: str) -> list[str]:
+    """Return the time zones that begin so."""
+    from zoneinfo import available_timezones
+
+    known = (name for name in available_timezones() if "/" in name and not name.startswith(("posix/", "right/")))
+    return sorted(name for name in known if name.lower().startswith(incomplete.lower()))
+
+
+def sexes(incomplete: str) -> list[str]:
+    """Return what a sex may be."""
+    return [name for name in ("female", "male") if name.startswith(incomplete.lower())]
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; never one that is there.")],
+    patient_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Letters, digits, - and _; no name is needed.")
+    ] = None,
+    organ: opt.OrganOption = None,
+    transplant_date: Annotated[
+        str | None, typer.Option("--transplant-date", metavar="DATE", help="Day of the transplant: 2026-10-12.")
+    ] = None,
+    indication: opt.IndicationOption = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="DATE", help="Day on which treatment of an indication began.")
+    ] = None,
+    phase: opt.PhaseOption = None,
+    birth_date: Annotated[str | None, typer.Option("--birth-date", metavar="DATE", help="Day of birth.")] = None,
+    sex: Annotated[
+        str | None, typer.Option("--sex", metavar="SEX", help="female or male.", autocompletion=sexes)
+    ] = None,
+    weight: opt.WeightOption = None,
+    height: Annotated[str | None, typer.Option("--height", metavar="CM", help="Height in cm.")] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option("--time-zone", metavar="ZONE", help="Such as Europe/Paris.", autocompletion=zones),
+    ] = None,
+    cyp3a5: Annotated[
+        str | None, typer.Option("--cyp3a5", metavar="DIPLOTYPE", help="Of the patient, such as *1/*3.")
+    ] = None,
+    cyp3a4: Annotated[
+        str | None, typer.Option("--cyp3a4", metavar="DIPLOTYPE", help="Of the patient, such as *1/*22.")
+    ] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing, for scripts.")] = False,
+    form: opt.FormatOption = opt.Format.AUTO,
+    json: opt.JsonOption = False,
+    as_of: opt.AsOfOption = None,
+) -> None:
+    """Make a patient file. On a terminal it asks for what was not given; a file that is there is never touched.
+
+    \b
+    Examples:
+      tdmcli patient new demo.toml
+      tdmcli patient new demo.toml --id demo-1 --organ kidney --transplant-date 2026-10-12 --time-zone Europe/Paris
+    """
+    from tdmcli.cli.output import show
+    from tdmcli.cli.patient_questions import ask_for_the_rest
+    from tdmcli.cli.patient_view import NEW
+    from tdmcli.workflows.patient_new import NewAsked, answer_new
+
+    form = opt.chosen(form, json)
+    asked = NewAsked(
+        id=patient_id,
+        organ=organ,
+        transplant_date=transplant_date,
+        indication=indication,
+        start=start,
+        phase=phase,
+        birth_date=birth_date,
+        sex=sex,
+        weight=weight,
+        height=height,
+        time_zone=time_zone,
+        cyp3a5=cyp3a5,
+        cyp3a4=cyp3a4,
+    )
+    if not no_input and sys.stdin is not None and sys.stdin.isatty():
+        asked = ask_for_the_rest(file, asked)
+    show(answer_new(file, asked, _asked(as_of)), NEW, form)
+
+
+def check(
+    file: FileArgument,
+    form: opt.FormatOption = opt.Format.AUTO,
+    json: opt.JsonOption = False,
+    as_of: opt.AsOfOption = None,
+) -> None:
+    """Read a patient file strictly: what it holds and what is odd, or its first fault. Exit code 3 for a fault.
+
+    \b
+    Examples:
+      tdmcli patient check demo.toml
+      tdmcli patient check demo.toml --json
+    """
+    from tdmcli.cli.output import show
+    from tdmcli.cli.patient_view import CHECK
+    from tdmcli.workflows.patient_check import answer_check
+
+    form = opt.chosen(form, json)
+    checked = answer_check(file, _asked(as_of))
+    say_exposed(checked.exposed)
+    show(checked.answer, CHECK, form)
+
+
+def undo(
+    file: FileArgument,
+    form: opt.FormatOption = opt.Format.AUTO,
+    json: opt.JsonOption = False,
+    as_of: opt.AsOfOption = None,
+) -> None:
+    """Take back the last write of tdmcli to a patient file, if nothing else has changed the file since.
+
+    \b
+    Examples:
+      tdmcli patient undo demo.toml
+    """
+    from tdmcli.cli.output import show
+    from tdmcli.cli.patient_view import UNDO
+    from tdmcli.workflows.patient_undo import answer_undo
+
+    form = opt.chosen(form, json)
+    undone = answer_undo(file, _asked(as_of))
+    say_exposed(undone.exposed)
+    show(undone.answer, UNDO, form)
+
+
+def say_exposed(what: str | None) -> None:
+    """Warn on stderr that others can read a file: it is no part of the answer, which hangs on the file's content."""
+    from tdmcli.cli.output import say
+
+    if what is not None:
+        say(f"warning: {what}")
+
+
+def _asked(as_of: str | None) -> Any:
+    from tdmcli.workflows.asked import Asked
+
+    return Asked(now=opt.moment(as_of), retrospective=as_of is not None)
+
+
+patient = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": HELP},
+)
+
+
+@patient.callback(invoke_without_command=True)
+def about(ctx: typer.Context) -> None:
+    """Make, add to, check and mend a patient file: nothing that stands in it is ever rewritten.
+
+    \b
+    Examples:
+      tdmcli patient new demo.toml
+      tdmcli patient add level demo.toml 7.4 --taken 2026-11-20T07:45 --last-dose 2026-11-19T20:00
+      tdmcli patient undo demo.toml
+    """
+    if ctx.invoked_subcommand is None:
+        from tdmcli.cli import output
+
+        output.write(ctx.get_help() + "\n")
+
+
+_COMMANDS: dict[str, Callable[..., None]] = {"new": new, "check": check, "undo": undo}
+for _name, _function in _COMMANDS.items():
+    patient.command(_name, cls=Command, context_settings={"help_option_names": HELP})(_function)
+patient.add_typer(add, name="add")
