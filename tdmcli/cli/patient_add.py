@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -267,7 +267,7 @@ def symptom(
     _store(file, symptom_entry(name, noted, note), _asked(as_of), opt.chosen(form, json))
 
 
-def _asked(as_of: str | None, confirm_value: Sequence[str] | None = None, **typed: str) -> "Asked":
+def _asked(as_of: str | None, confirm_value: Sequence[str] | None = None, **typed: Any) -> "Asked":
     from tdmcli.workflows.asked import Asked
 
     now = opt.moment(as_of)

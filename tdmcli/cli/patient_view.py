@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tdmcli.cli.blocks import Part
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.patient_add import AddData
-    from tdmcli.workflows.patient_check import CheckData, LevelAnswer
+    from tdmcli.workflows.patient_check import CheckData, CountAnswer, LevelAnswer
     from tdmcli.workflows.patient_new import NewData
     from tdmcli.workflows.patient_record import EntryAnswer, FieldAnswer
     from tdmcli.workflows.patient_undo import UndoData
@@ -83,10 +83,21 @@ def _check(answer: Answer[CheckData]) -> list[Part]:
     return [*blocks, line(f"sha256 {data.sha256}", Tone.DIM)]
 
 
+def _number(one: CountAnswer) -> str:
+    return f"{one.entries} {one.table.removesuffix('s') if one.entries == 1 else one.table}"
+
+
 def _rows(data: CheckData) -> tuple[tuple[str, Cell], ...]:
     given = data.indication or "no organ or indication"
     day = "" if data.days_after_start is None else f", day {data.days_after_start}"
-    counts = ", ".join(f"{one.entries} {one.table}" for one in data.counts if one.entries) or "none"
+    counts = (
+        ", ".join(
+            f"{one.entries} {one.table if one.entries > 1 else one.table.removesuffix('s')}"
+            for one in data.counts
+            if one.entries
+        )
+        or "none"
+    )
     return (
         ("For", Cell(f"{given}{day}")),
         ("Regimen now", Cell(data.regimen or "none")),

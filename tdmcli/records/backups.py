@@ -95,21 +95,23 @@ def forget_old(path: Path) -> None:
         remove_stale(one.path)
 
 
-def before_last_write(path: Path, content: bytes) -> bytes:
-    """Return what a file held before our last write, if nothing else has changed it since.
+def before_last_write(path: Path, content: bytes) -> tuple[bytes, list[Path]]:
+    """Return what a file held before our last write, if nothing else has changed it since, and the copies used up.
 
-    A copy whose write never took place, or was undone, holds what the file holds now: it is passed over.
+    A copy whose write never took place holds what the file holds now: it is passed over.
 
     Raises:
         NotWritten: there is no copy, or the file is not what we left.
 
     """
     name, now = clean(path.name), digest(content)
+    used = []
     for backup in reversed([one for one in _all(path) if one.after != _UNDONE]):
+        used.append(backup.path)
         before = read_bytes(backup.path, clean(backup.path.name, 200))
         if backup.after == now:
             if content.startswith(before):
-                return before
+                return before, used
             raise NotWritten(f"{name} was not changed: its copy in {FOLDER} is damaged")
         if before != content:
             lines = abs(content.count(b"\n") - before.count(b"\n"))

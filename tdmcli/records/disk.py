@@ -39,9 +39,8 @@ def writing(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
-        raise NotWritten(f"{name} was not written and is as it was: {reason}") from None
+    except OSError as error:
+        raise NotWritten(f"{name} was not written and is as it was: {error.strerror or 'the disk refused'}") from None
 
 
 @contextlib.contextmanager
@@ -54,11 +53,12 @@ def locked(path: Path, name: str) -> Iterator[None]:
     """
     lock = FileLock(str(path.with_name(f".{path.name}.lock")), timeout=LOCK_SECONDS, mode=_OWN_MODE)
     try:
-        with writing(name):
-            lock.acquire()
+        lock.acquire()
     except Timeout:
         held = f"another program has held .{name}.lock for {LOCK_SECONDS:.0f} s"
         raise NotWritten(f"{name} was not written: {held}; try again") from None
+    except OSError as error:
+        raise NotWritten(f"{name} was not written: .{name}.lock can't be locked: {error.strerror}") from None
     try:
         yield
     finally:

@@ -109,12 +109,18 @@ def real_path(path: Path) -> tuple[Path, str]:
     """Return the file that a path leads to, and the name that messages have for it.
 
     Raises:
-        NotWritten: the path leads in circles.
+        NotWritten: it can lead to none, or its folder is not there.
 
     """
     name = clean(path.name) or "."
-    with disk.writing(name):
-        return Path(os.path.realpath(path)), name
+    try:
+        real = Path(os.path.realpath(path))
+        there = real.parent.is_dir() and not real.is_symlink()
+    except (OSError, ValueError):
+        raise NotWritten(f"{name} was not written: not a file name") from None
+    if not there:
+        raise NotWritten(f"{name} was not written: its folder is not there, or links lead in a circle")
+    return real, name
 
 
 def _replace(real: Path, old: bytes, new: bytes, known: os.stat_result, after: str | None) -> None:
@@ -181,10 +187,12 @@ def undo_last(path: Path, check: Check) -> Saved:
         disk.remove_stale(real)
         content = read_bytes(real, name)
         known = disk.refuse_unwritable(real, name)
-        earlier = backups.before_last_write(real, content)
+        earlier, used = backups.before_last_write(real, content)
         before, after = document_of(content, name), document_of(earlier, name)
         check(after)
         _replace(real, content, earlier, known, None)
+        for copy in used:  # what they hold stands in the file again
+            disk.remove(copy)
         backups.forget_old(real)
         return Saved(before, after)
 
@@ -198,6 +206,8 @@ def create(path: Path, content: bytes, check: Check) -> Document:
 
     """
     name = clean(path.name) or "."
+    if "\0" in str(path):
+        raise NotWritten(f"{name} was not written: not a file name")
     document = document_of(content, name)
     _check_entry(name, document, check)
     with disk.writing(name):

@@ -184,7 +184,10 @@ def _says(entry: Entry, history: History) -> str:
         after = ""
         if record.last_dose is not None:
             after = f", {show(past.hours_between(record.last_dose, record.taken), 1)} h after the last dose"
-        return f"{record.level.text}, taken {when}{after}"
+        old = (
+            f", in the place of the level of {record.corrects.isoformat(timespec='minutes')}" if record.corrects else ""
+        )
+        return f"{record.level.text}, taken {when}{after}{old}"
     if entry.table == "regimens":
         period = _regimen_of(entry, history)
         product = period.regimen.product.name if period.regimen.product else "unknown"

@@ -14,6 +14,7 @@ from tdmcli.workflows.asked import LONGEST_NAME, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
 LONGEST_NOTE = 500
 
@@ -94,6 +95,11 @@ def parse_name(text: str) -> str:
     return parse_text(text)
 
 
+def as_typed(number: Decimal) -> Decimal | int:
+    """Return a number as the file is to have it: with the digits that were typed, 8 as 8 and 8.0 as 8.0."""
+    return int(number) if number.as_tuple().exponent == 0 else number
+
+
 def level_entry(value: str, options: Mapping[str, Any]) -> Entry:
     """Return a level: its number as typed, or its limit in quotes, and its unit, ng/mL where none was named (R12)."""
     level = typed("LEVEL", lambda text: parse_level(text, read_molecular_weight()), value)
@@ -111,7 +117,7 @@ def level_entry(value: str, options: Mapping[str, Any]) -> Entry:
             {
                 "taken": typed("--taken", parse_time_or_day, options["taken"]),
                 "last_dose": _typed("--last-dose", parse_time, options["last_dose"]),
-                "value": number if level.is_number else digits,
+                "value": as_typed(number) if level.is_number else digits,
                 "unit": shown,
                 "assay": _typed("--assay", parse_text, options["assay"]),
                 "lab": _typed("--lab", parse_text, options["lab"]),
@@ -131,7 +137,7 @@ def regimen_entry(options: Mapping[str, Any]) -> Entry:
             {
                 "start": typed("--start", parse_time, options["start"]),
                 "product": typed("--product", parse_name, options["product"]).casefold().strip(),
-                "intakes_mg": list(typed("--dose", parse_dose, options["dose"])),
+                "intakes_mg": [as_typed(mg) for mg in typed("--dose", parse_dose, options["dose"])],
                 "interval_h": typed("--every", parse_whole, options["every"].removesuffix("h")),
                 "route": _typed("--route", parse_name, options["route"]),
                 "stop": _typed("--stop", parse_time, options["stop"]),
@@ -164,7 +170,7 @@ def lab_entry(taken: str, results: Mapping[str, str | None], note: str | None) -
 
     """
     values = {
-        key: typed(f"--{key.replace('_', '-')}", parse_number, text)
+        key: as_typed(typed(f"--{key.replace('_', '-')}", parse_number, text))
         for key, text in results.items()
         if text is not None
     }

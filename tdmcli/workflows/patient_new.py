@@ -13,7 +13,7 @@ from tdmcli.records.saving import create
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer
-from tdmcli.workflows.patient_entries import parse_day, parse_name, parse_text
+from tdmcli.workflows.patient_entries import as_typed, parse_day, parse_name, parse_text
 from tdmcli.workflows.patient_record import EntryAnswer, fields_of, record_of
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ def parse_answer(key: str, text: str) -> Any:
         limits, kg = read_policy().weight, parse_number(text.removesuffix("kg").strip())
         if not limits.lowest_kg <= kg <= limits.highest_kg:
             raise ValueError(f"must be within {limits.lowest_kg} to {limits.highest_kg} kg [policy]")
-        return kg
+        return as_typed(kg)
     if key == "height":
-        return parse_number(text.removesuffix("cm").strip())
+        return as_typed(parse_number(text.removesuffix("cm").strip()))
     return parse_text(text) if key.startswith("cyp") else parse_name(text)
 
 
