@@ -79,8 +79,8 @@ def _check(answer: Answer[CheckData]) -> list[Part]:
     if data.odd:
         blocks.append(Bullets("Odd", tuple(Cell(one, Tone.CAUTION) for one in data.odd)))
     else:
-        blocks.append(line("Nothing odd was found."))
-    return [*blocks, line(f"sha256 {data.sha256}", Tone.DIM)]
+        blocks += [line(""), line("Nothing odd was found.")]
+    return [*blocks, line(""), line(f"sha256 {data.sha256}", Tone.DIM)]
 
 
 def _number(one: CountAnswer) -> str:

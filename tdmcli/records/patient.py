@@ -205,7 +205,9 @@ class _Maker:
             if key in records and record.corrects is None:
                 same = records[key].level.text == record.level.text
                 what = "is the same entry twice" if same else "is the time of another entry with another value"
-                raise self._fault(("levels", number, "taken"), f"{what}: keep one, or mark it with corrects")
+                first = next(n for n in order if self._moment(entries[n].taken) == key) + 1
+                advice = f"keep one, or mark it with corrects (the other is number {first})"
+                raise self._fault(("levels", number, "taken"), f"{what}: {advice}")
             records[key if record.corrects is None else _after(key, records)] = record
         return tuple(sorted(records.values(), key=lambda record: record.taken))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tdmcli.domain import history as past
 from tdmcli.domain.capsules import units_for
@@ -11,6 +11,7 @@ from tdmcli.domain.dose_case import check_interval
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.neurotoxicity import grade
 from tdmcli.domain.sample_checks import check_previous, check_tenfold
+from tdmcli.domain.spelling import spelling
 from tdmcli.domain.trough import check_sample_time, check_size
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code, WrongUsage
@@ -63,24 +64,40 @@ def answer_add(path: Path, entry: Entry, asked: ask.Asked) -> Added:
 
     """
     seen = exposed(path)
+    judged: list[tuple[History, tuple[Finding, ...], str]] = []
 
     def judge(document: Document) -> None:
-        _refuse_future(entry, record_of(document), asked)
+        """Say all that is to be said before anything is written: an entry once stored is never followed by a fault."""
+        record = record_of(document)
+        _refuse_future(entry, record, asked)
+        _refuse_twice(entry, document.tables[entry.table][:-1])
+        judged.append((record.history, _findings(entry, record.history), _says(entry, record.history)))
 
     saved = append_entry(path, entry.table, entry.values, record_of, judge)
-    record = record_of(saved.after)
-    history = record.history
-    added = last_entry(saved.after, entry.table)
-    findings = _findings(entry, added, history)
+    history, findings, says = judged[-1]
     data = AddData(
         file=saved.after.name,
         patient_id=history.patient_id,
-        entry=added,
-        says=_says(entry, history),
+        entry=last_entry(saved.after, entry.table),
+        says=says,
         sha256_before=saved.before.sha256,
         sha256=saved.after.sha256,
     )
     return Added(Answer("patient-add", data, ask.at(asked, history.zone), warnings=warn(findings)), seen)
+
+
+_ONCE = {"drugs": ("name", "start"), "symptoms": ("name", "noted")}
+
+
+def _refuse_twice(entry: Entry, others: list[dict[str, Any]]) -> None:
+    """Refuse a drug or symptom that stands there already with its day (R54)."""
+    keys = _ONCE.get(entry.table)
+    if keys is None:
+        return
+    name, day = keys
+    for number, other in enumerate(others, 1):
+        if spelling(other[name]) == spelling(entry.values[name]) and str(other[day])[:10] == str(entry.values[day]):
+            raise WrongUsage(f"not added: {entry.table} number {number} is the same with the same day")
 
 
 def _refuse_future(entry: Entry, record: PatientRecord, asked: ask.Asked) -> None:
@@ -103,12 +120,12 @@ def _aware(moment: datetime, record: PatientRecord) -> datetime:
     return in_zone(moment, zone)
 
 
-def _findings(entry: Entry, added: EntryAnswer, history: History) -> tuple[Finding, ...]:
+def _findings(entry: Entry, history: History) -> tuple[Finding, ...]:
     if entry.table == "levels":
         return _about_level(_level_of(entry, history), history)
     if entry.table == "regimens":
         return _about_regimen(_regimen_of(entry, history), history)
-    name = next((str(one.value) for one in added.fields if one.key == "name"), "")
+    name = entry.values.get("name", "")
     if entry.table == "drugs":
         return check_taken((name,))
     if entry.table == "symptoms" and grade((name,), read_symptoms()).unknown:

@@ -136,6 +136,13 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one retur
         return adjusted + [f"x {as_written(one['low'])}" for one in folds]
     if answer["command"] in {"explain", "sources"}:
         return reference_texts(answer)
+    if answer["command"] == "patient-check":
+        last = data["last_level"]
+        return [
+            f"patient {data['patient_id']}",
+            *data["odd"],
+            *([] if last is None else [last["level"], last["taken"]]),
+        ]
     if answer["command"].startswith("protocol-"):
         return [one["says"] for one in [*data.get("changes", ()), *data.get("faults", ())]]
     if answer["command"] == "monitor":
@@ -175,6 +182,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "explain",
         "sources",
         "protocol",
+        "patient",
     }
     assert statuses == {"ok", "refused", "error"}
 
