@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.units import clean
 from tdmcli.errors import NotWritten
-from tdmcli.records.disk import move, remove, remove_stale, write_beside
+from tdmcli.records.disk import move, remove, write_beside
 from tdmcli.records.reading import read_bytes
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def keep(path: Path, content: bytes, after: str = _UNDONE) -> Path:
     if folder.is_symlink() or not folder.is_dir():
         raise NotWritten(f"{clean(path.name)} was not written: {FOLDER} is no folder of its own")
     place = folder / f"{path.name}.{_next_time(path)}.{after}"
-    temporary = write_beside(place, content)
+    temporary = write_beside(path, content)
     try:
         move(temporary, place)
     except BaseException:
@@ -91,8 +91,6 @@ def forget_old(path: Path) -> None:
     for undone in (False, True):
         for old in [one for one in everything if (one.after == _UNDONE) is undone][:-KEPT]:
             remove(old.path)
-    for one in everything[-1:]:
-        remove_stale(one.path)
 
 
 def before_last_write(path: Path, content: bytes) -> tuple[bytes, list[Path]]:

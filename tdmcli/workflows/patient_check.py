@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -140,25 +141,35 @@ def _odd_levels(history: History, now: datetime) -> Iterator[str]:
             "without last_dose: whether it is a trough is not known",
         ),
         (sum(one.level.value_ng_ml > policy.critical for one in history.levels), f"above {policy.critical} ng/mL"),
-        (
-            sum(past.period_at(history, one.taken) is None for one in history.levels),
-            "drawn while no regimen was in force",
-        ),
+        (_without_regimen(history), "drawn while no regimen was in force"),
     ):
         if count:
             yield f"{count} level{'' if count == 1 else 's'} {what}"
 
 
+def _without_regimen(history: History) -> int:
+    """Return how many levels were drawn while no regimen was in force."""
+    starts = [one.start for one in history.regimens]
+    count = 0
+    for record in history.levels:
+        begun = bisect_right(starts, record.taken)
+        stop = history.regimens[begun - 1].stop if begun else None
+        count += not begun or (stop is not None and stop <= record.taken)
+    return count
+
+
 def _odd_regimens(history: History, now: datetime) -> Iterator[str]:
     if not any(one.start <= now for one in history.regimens):
         yield "no regimen has begun"
+    seen = set()
     for period in history.regimens:
         product = period.regimen.product
         day = past.day_of(period.start, history.zone).isoformat()
         if period.start > now:
             yield f"the regimen of {day} is yet to begin"
-        if product is None:
+        if product is None or period.regimen in seen:
             continue
+        seen.add(period.regimen)
         most = read_policy().dose.units_per_intake
         odd = [mg for mg in period.regimen.intakes_mg if not units_for(mg, product, most)]
         if odd:

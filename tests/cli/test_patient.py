@@ -425,3 +425,34 @@ def test_adding_is_quick_to_refuse_the_future_by_the_clock(add: Callable[..., Sa
     later, earlier = now + timedelta(days=1), now - timedelta(hours=1)
     assert add("level", "7", "--taken", later.isoformat(), as_of=()).returncode == 2
     assert add("level", "7", "--taken", earlier.isoformat(), as_of=()).returncode == 0
+
+
+def test_check_counts_levels_without_a_regimen_as_the_rules_do(ask: Callable[..., Said], tmp_path: Path) -> None:
+    """A level before the first regimen, one at its stop and one after it count; one at its start does not."""
+    path = tmp_path / "demo.toml"
+    rows = "".join(
+        f'[[levels]]\ntaken = 2026-10-{day:02d}T08:00:00Z\nvalue = 7\nunit = "ng/mL"\n' for day in (1, 2, 5, 9, 10)
+    )
+    regimen = 'start = 2026-10-02T08:00:00Z\nstop = 2026-10-09T08:00:00Z\nproduct = "prograf"\nintakes_mg = [3]\n'
+    path.write_text(f'schema = 1\n[patient]\nid = "x"\n{rows}[[regimens]]\n{regimen}interval_h = 12\n')
+    odd = json.loads(ask("patient", "check", str(path), *AS_OF, "--json").stdout)["data"]["odd"]
+    assert "3 levels drawn while no regimen was in force" in odd
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+@pytest.mark.parametrize("table", ENTRIES)
+def test_r03_r04_what_was_stored_is_shown_whole(
+    table: str, width: int, add: Callable[..., Said], ask: Callable[..., Said], file: Path
+) -> None:
+    """At any width the entry is shown in full: no word or number of it is cut, and no dose has a trailing zero."""
+    kind, *words = ENTRIES[table]
+    said = ask("patient", "add", kind, str(file), *words, *AS_OF, width=width, again=hash((str(file), width)))
+    assert said.returncode == 0
+    text = " ".join(said.stdout.split())
+    assert "\u2026" not in text
+    assert re.search(r"\d+\.\d*0\s*mg", text) is None
+    for key, value in STORED[table].items():
+        values = value if isinstance(value, list) else [value]
+        shown = ", ".join(one.isoformat() if hasattr(one, "isoformat") else str(one) for one in values)
+        assert re.search(rf"{key}: +{re.escape(shown)}", text) is not None, (key, text)
+    assert add("symptom", "tremor", "--noted", "2026-11-01").returncode == 0

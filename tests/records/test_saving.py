@@ -183,18 +183,18 @@ def test_t2_a_new_file_is_whole_or_not_there(call: str, tmp_path: Path, monkeypa
 
 
 def test_t3_six_writers_lose_nothing(file: Path) -> None:
-    """Six processes that add eight levels each, all at once: all 48 stand in the file, each once."""
+    """Six processes that add forty levels each, all at once: all 240 stand in the file, each once."""
     code = (
         "import sys; from decimal import Decimal; from pathlib import Path; from datetime import datetime, UTC\n"
         "from tdmcli.records.saving import append_entry\n"
-        "for n in range(8):\n"
+        "for n in range(40):\n"
         "    entry = {'taken': datetime(2026, 11, 1, int(sys.argv[2]), n, tzinfo=UTC), 'value': Decimal('7.4')}\n"
         "    append_entry(Path(sys.argv[1]), 'levels', entry, lambda _: None)\n"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(file), str(number)]) for number in range(6)]
     assert [one.wait(120) for one in writers] == [0] * 6
     taken = [one["taken"] for one in levels(file)]
-    assert len(taken) == len(set(taken)) == 48
+    assert len(taken) == len(set(taken)) == 240
     assert left_over(file.parent) == []
 
 
@@ -540,6 +540,23 @@ def test_a_new_file_killed_at_its_last_step_can_be_added_to(file: Path) -> None:
     append_entry(file, "levels", ENTRY, accept)
     assert len(levels(file)) == 1
     assert left_over(file.parent) == []
+
+
+def test_what_a_kill_leaves_of_a_copy_goes_too(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that was under way when the program was killed is removed like any stale file, and never undone to."""
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "remove", lambda _path: None)
+        patched.setattr(backups, "remove", lambda _path: None)
+        patched.setattr(backups, "move", Fault(disk.move, 1, KeyboardInterrupt, 0))
+        with pytest.raises(KeyboardInterrupt):
+            append_entry(file, "levels", ENTRY, accept)
+    assert len(left_over(file.parent)) == 2
+    monkeypatch.setattr(disk, "STALE_SECONDS", -1.0)
+    monkeypatch.setattr(disk, "_runs", lambda _process: False)
+    append_entry(file, "levels", ENTRY, accept)
+    assert left_over(file.parent) == []
+    undo_last(file, accept)
+    assert file.read_bytes() == OLD
 
 
 def test_twenty_copies_are_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
