@@ -101,7 +101,7 @@ def check(
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
 ) -> None:
-    """Read a patient file strictly: what it holds and what is odd, or its first fault. Exit code 3 for a fault.
+    """Say what a patient file holds and what is odd. It is read strictly: for a fault, exit code 3.
 
     \b
     Examples:
@@ -124,7 +124,7 @@ def undo(
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
 ) -> None:
-    """Take back the last write of tdmcli to a patient file, if nothing else has changed the file since.
+    """Take back the last write to a patient file. Refused if anything else has changed the file since.
 
     \b
     Examples:

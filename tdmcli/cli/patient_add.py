@@ -300,7 +300,7 @@ add = typer.Typer(
 
 @add.callback(invoke_without_command=True)
 def about(ctx: typer.Context) -> None:
-    """Add one entry at the end of a patient file; what stands there is left as it is.
+    """Add one entry to a patient file. It goes to the end; what stands there is left as it is.
 
     \b
     Examples:

@@ -57,9 +57,7 @@ def append_entry(path: Path, table: str, entry: dict[str, Any], check: Check, ju
         new = with_entry(content, table, entry)
         after = _read_again(new, name, table)
         if not new.startswith(content) or not is_one_more(before.tables, after.tables, table, entry):
-            raise NotWritten(
-                f"{name} was not written and is as it was: the entry would not have been read back as given"
-            )
+            raise NotWritten(f"{name} was not written: the entry would not have been read back as it was given")
         _check_entry(name, after, check, judge)
         _replace(real, content, new, known, backups.digest(new))
         backups.forget_old(real)
@@ -97,11 +95,13 @@ def _read_again(content: bytes, name: str, table: str) -> Document:
 
 
 def _read_back(real: Path, name: str, new: bytes) -> Document:
-    stored = read_bytes(real, name)
+    changed = NotWritten(f"{name} was written, and another program changed it at once: look what stands there")
+    try:
+        stored = read_bytes(real, name)
+    except BadFile:
+        raise changed from None
     if not stored.startswith(new):
-        raise NotWritten(
-            f"{name} was written, and something else changed it at once: look whether the entry stands there"
-        )
+        raise changed
     return document_of(stored, name)
 
 

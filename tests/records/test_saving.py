@@ -232,6 +232,15 @@ def test_t4_an_editor_that_knows_no_lock_wins(editor: str, file: Path, monkeypat
     assert left_over(file.parent) == []
 
 
+def test_t4_what_is_changed_right_after_a_write_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is gone or another one when the entry is read back is not called stored."""
+    for change in (file.unlink, lambda: file.write_bytes(OLD)):
+        file.write_bytes(OLD)
+        monkeypatch.setattr(backups, "forget_old", lambda _path, change=change: change())
+        with pytest.raises(NotWritten, match="another program changed it at once"):
+            append_entry(file, "levels", ENTRY, accept)
+
+
 # T5
 
 
@@ -464,6 +473,18 @@ def test_t7_files_are_for_their_owner_alone(umask: int, tmp_path: Path) -> None:
     files = [path, path.with_name(".demo.toml.lock"), *path.with_name(backups.FOLDER).iterdir()]
     assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
     assert stat.S_IMODE(path.with_name(backups.FOLDER).stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("umask", [0o177, 0o377, 0o777])
+def test_t7_a_strict_umask_does_not_shut_out_the_owner(umask: int, tmp_path: Path) -> None:
+    """A umask that takes the owner's own rights leaves the new file 0600, to be added to later."""
+    path = tmp_path / "demo.toml"
+    before = os.umask(umask)
+    try:
+        create(path, OLD, accept)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(("mode", "kept"), [(0o644, 0o600), (0o666, 0o600), (0o600, 0o600), (0o700, 0o600)])
