@@ -140,6 +140,29 @@ def undo(
     show(undone.answer, UNDO, form)
 
 
+def show_page(
+    file: FileArgument,
+    protocol: opt.ProtocolOption = None,
+    form: opt.FormatOption = opt.Format.AUTO,
+    json: opt.JsonOption = False,
+    as_of: opt.AsOfOption = None,
+) -> None:
+    """Show the page one wants before a ward round: who, regimen, last levels, drugs, laboratory values, what is due.
+
+    \b
+    Examples:
+      tdmcli patient show data/examples/kidney-day-40.toml --as-of 2026-11-21
+      tdmcli patient show demo.toml --format note
+    """
+    from tdmcli.cli.output import show
+    from tdmcli.cli.patient_show_view import VIEW
+    from tdmcli.workflows.patient_show import answer_patient
+
+    form = opt.chosen(form, json)
+    opt.use_protocol(protocol)
+    show(answer_patient(_asked(as_of)._replace(patient=file)), VIEW, form)
+
+
 def say_exposed(what: str | None) -> None:
     """Warn on stderr that others can read a file: it is no part of the answer, which hangs on the file's content."""
     from tdmcli.cli.output import say
@@ -171,6 +194,7 @@ def about(ctx: typer.Context) -> None:
     Examples:
       tdmcli patient new demo.toml
       tdmcli patient add level demo.toml 7.4 --taken 2026-11-20T07:45 --last-dose 2026-11-19T20:00
+      tdmcli patient show demo.toml
       tdmcli patient undo demo.toml
     """
     if ctx.invoked_subcommand is None:
@@ -179,7 +203,7 @@ def about(ctx: typer.Context) -> None:
         output.write(ctx.get_help() + "\n")
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {"new": new, "check": check, "undo": undo}
+_COMMANDS: dict[str, Callable[..., None]] = {"new": new, "show": show_page, "check": check, "undo": undo}
 for _name, _function in _COMMANDS.items():
     patient.command(_name, cls=Command, context_settings={"help_option_names": HELP})(_function)
 patient.add_typer(add, name="add")

@@ -38,7 +38,7 @@ def _blocks(answer: Answer[PatientData]) -> list[Part]:
     if data.levels:
         left_out = data.levels_in_file - len(data.levels)
         title = f"Levels, each in the range of its time{f' ({left_out} earlier ones not shown)' if left_out else ''}"
-        columns = ("drawn", "ng/mL", "is", "range", "mg/day", "C/D", "")
+        columns = ("drawn", "ng/mL", "is", "range", "daily mg", "C/D", "about it")
         blocks.append(Grid(title, columns, tuple(_level(one) for one in reversed(data.levels))))
     if data.drugs:
         blocks.append(Bullets("Other drugs", tuple(_drug(one) for one in data.drugs)))

@@ -19,6 +19,7 @@ class Answering(StrEnum):
     SOURCES = "sources"
     PATIENT_NEW = "patient-new"
     PATIENT_ADD = "patient-add"
+    PATIENT_SHOW = "patient-show"
     PATIENT_CHECK = "patient-check"
     PATIENT_UNDO = "patient-undo"
     PROTOCOL_LINT = "protocol-lint"

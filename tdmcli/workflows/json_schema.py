@@ -23,6 +23,7 @@ DATA_CLASSES = {
     "sources": ("tdmcli.workflows.sources", "SourcesData"),
     "patient-new": ("tdmcli.workflows.patient_new", "NewData"),
     "patient-add": ("tdmcli.workflows.patient_add", "AddData"),
+    "patient-show": ("tdmcli.workflows.patient_data", "PatientData"),
     "patient-check": ("tdmcli.workflows.patient_check", "CheckData"),
     "patient-undo": ("tdmcli.workflows.patient_undo", "UndoData"),
     "protocol-lint": ("tdmcli.workflows.protocol", "LintData"),

@@ -72,7 +72,10 @@ class DueShown(NamedTuple):
 
 
 class PatientData(NamedTuple):
-    """The answer of `patient show`: the last levels (oldest first), and all else as it is now."""
+    """The answer of `patient show`: the last levels (oldest first), and all else as it is now.
+
+    `levels_in_file` counts those drawn by the time asked about.
+    """
 
     patient_id: str
     age_years: int | None

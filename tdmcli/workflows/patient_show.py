@@ -90,7 +90,7 @@ def answer_patient(asked: Asked) -> Answer[PatientData]:
         days_on_dose=None if since is None else rounded(since[0], 1),
         target=target,
         levels=levels,
-        levels_in_file=len(history.levels),
+        levels_in_file=sum(one.taken <= facts.now for one in history.levels),
         drugs=_drugs(facts, history),
         symptoms=tuple(
             SymptomShown(clean(one.name), one.noted)

@@ -63,7 +63,7 @@ OFFERED = {
     "tdmcli patient new demo.toml --organ li": ("liver",),
     "tdmcli patient new demo.toml --sex ": ("female", "male"),
     "tdmcli patient new demo.toml --time-zone Europe/Par": ("Europe/Paris",),
-    "tdmcli schema pat": ("patient-new", "patient-add", "patient-check", "patient-undo"),
+    "tdmcli schema pat": ("patient-new", "patient-add", "patient-show", "patient-check", "patient-undo"),
     "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "explain", "sources"),
 }
 

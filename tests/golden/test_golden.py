@@ -108,7 +108,7 @@ def reference_texts(answer: dict[str, Any]) -> list[str]:
     return ["1 row rests on it" if count == 1 else f"{count} rows rest on it"]
 
 
-def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one return for each command
+def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
     if answer["command"] == "target":
@@ -136,6 +136,8 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: PLR0911 - one retur
         return adjusted + [f"x {as_written(one['low'])}" for one in folds]
     if answer["command"] in {"explain", "sources"}:
         return reference_texts(answer)
+    if answer["command"] == "patient-show":
+        return [data["patient_id"], *(one["level"].split()[0] for one in data["levels"])]
     if answer["command"] == "patient-check":
         last = data["last_level"]
         return [
