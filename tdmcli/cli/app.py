@@ -142,6 +142,7 @@ COMMANDS = (
     "cdratio",
     "monitor",
     "patient",
+    "trend",
     "explain",
     "sources",
     "protocol",

@@ -65,11 +65,18 @@ class Bullets(NamedTuple):
     numbered: bool = False
 
 
+class Figure(NamedTuple):
+    """A picture in plain characters: `draw` returns its lines for a width in columns."""
+
+    title: str
+    draw: Callable[[int], list[str]]
+
+
 class Headlines(NamedTuple):
     """Stands where the warnings that must not be missed are to be shown."""
 
 
-Block = Line | Facts | Grid | Bullets
+Block = Line | Facts | Grid | Bullets | Figure
 Part = Block | Headlines
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Bullets, Facts, Grid, Line
+from tdmcli.cli.blocks import Block, Bullets, Facts, Figure, Grid, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_FIGURE_WIDTH = 80  # columns
 
 
 def as_markdown(blocks: Sequence[Block]) -> str:
@@ -29,6 +31,8 @@ def _lines(block: Block) -> list[str]:
     if isinstance(block, Bullets):
         marks = [f"{number}." if block.numbered else "-" for number in range(1, len(block.items) + 1)]
         return [*title, *(f"{mark} {_escaped(item.text)}" for mark, item in zip(marks, block.items, strict=True)), ""]
+    if isinstance(block, Figure):
+        return [*title, "```text", *block.draw(_FIGURE_WIDTH), "```", ""]
     return [*title, *_grid(block), ""]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Bullets, Facts, Grid, Line
+from tdmcli.cli.blocks import Block, Bullets, Facts, Figure, Grid, Line
 from tdmcli.cli.layout import beside_is_too_narrow, cards, column_widths, glue, label_width, pad, unglue, wrap
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def _lines(block: Block, width: int) -> list[str]:
             for mark, item in zip(marks, block.items, strict=True)
             for line in wrap(item.text, width, mark, " " * len(mark))
         ]
+    if isinstance(block, Figure):
+        return _title(block.title, width) + block.draw(width)
     return _title(block.title, width) + _grid(block, width)
 
 

@@ -15,6 +15,7 @@ class Answering(StrEnum):
     NEUROTOX = "neurotox"
     CDRATIO = "cdratio"
     MONITOR = "monitor"
+    TREND = "trend"
     EXPLAIN = "explain"
     SOURCES = "sources"
     PATIENT_NEW = "patient-new"

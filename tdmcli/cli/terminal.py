@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Line, Tone
+from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Figure, Grid, Line, Tone
 from tdmcli.cli.layout import beside_is_too_narrow, cards, column_widths, glue, unglue
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _parts(block: Block, width: int) -> list[RenderableType]:
         return [*title, *_facts(block, width)]
     if isinstance(block, Bullets):
         return [*title, _bullets(block)]
+    if isinstance(block, Figure):
+        return [*title, Text("\n".join(block.draw(width)))]
     widths = column_widths(block, width - 2)
     return [*title, *(_cards(block) if widths is None else [_grid(block, widths)])]
 

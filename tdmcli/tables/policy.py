@@ -9,6 +9,9 @@ from typing import NamedTuple
 from tdmcli.tables.range_policy import RangePolicy
 from tdmcli.tables.rows import Release
 
+_WHOLE = 100  # per cent
+_FEWEST_OF_A_DEVIATION = 2
+
 
 class LevelPolicy(NamedTuple):
     """Limits of a level in ng/mL; previous_ratio is a plain number."""
@@ -136,6 +139,24 @@ class EventPolicy(NamedTuple):
     recent_days: int
 
 
+class TrendPolicy(NamedTuple):
+    """What a trend needs before a number is said, and over how many days two levels are joined."""
+
+    least_values: int
+    longest_gap_first_year_days: int
+    longest_gap_later_days: int
+    first_year_days: int
+    confidence_percent: Decimal
+    window_covered_percent: Decimal
+
+    def check(self) -> None:
+        """Check that a standard deviation has its values and the shares are shares."""
+        if self.least_values < _FEWEST_OF_A_DEVIATION:
+            raise ValueError("least_values must be 2 or more")
+        if not 0 < self.confidence_percent < _WHOLE or not 0 < self.window_covered_percent <= _WHOLE:
+            raise ValueError("confidence_percent and window_covered_percent must lie between 0 and 100")
+
+
 class WeightPolicy(NamedTuple):
     """Limits of a weight in kg, the age of an adult, and when a weight is old (days)."""
 
@@ -170,6 +191,7 @@ class Policy(NamedTuple):
     stale: StalePolicy
     interaction: InteractionPolicy
     event: EventPolicy
+    trend: TrendPolicy
     weight: WeightPolicy
     neurotoxicity: NeurotoxicityPolicy
 

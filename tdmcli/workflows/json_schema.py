@@ -19,6 +19,7 @@ DATA_CLASSES = {
     "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
+    "trend": ("tdmcli.workflows.trend_data", "TrendData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),
     "sources": ("tdmcli.workflows.sources", "SourcesData"),
     "patient-new": ("tdmcli.workflows.patient_new", "NewData"),

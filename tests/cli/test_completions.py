@@ -20,7 +20,7 @@ BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 
 # what is typed before TAB, and some of what must be offered
 OFFERED = {
-    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "schema", "completions"),
+    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "trend", "schema", "completions"),
     "tdmcli ex": ("explain",),
     "tdmcli explain CAP": ("CAPPED",),
     "tdmcli explain NOT_S": ("NOT_STEADY_STATE",),
@@ -64,7 +64,8 @@ OFFERED = {
     "tdmcli patient new demo.toml --sex ": ("female", "male"),
     "tdmcli patient new demo.toml --time-zone Europe/Par": ("Europe/Paris",),
     "tdmcli schema pat": ("patient-new", "patient-add", "patient-show", "patient-check", "patient-undo"),
-    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "explain", "sources"),
+    "tdmcli trend --accept D": ("DISCREPANT",),
+    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "trend", "explain", "sources"),
 }
 
 

@@ -49,11 +49,14 @@ ANSWERING = {
     ),
     "monitor": ("monitor", "kidney", "--days", "40", *NOW),
 }
+OF_A_FILE = {  # they answer of a patient file alone
+    "trend": ("trend", "data/examples/kidney-day-40.toml", *NOW),
+}
 REFERENCE = {  # they answer from the tables, not from a patient's numbers
     "explain": ("explain", "kidney-seed-1-3m", *NOW),
     "sources": ("sources", "seed-lupus", *NOW),
 }
-ALL_ANSWERING = ANSWERING | REFERENCE
+ALL_ANSWERING = ANSWERING | OF_A_FILE | REFERENCE
 PLAIN_COMMANDS = {"schema", "completions"}
 GROUPS = {"patient", "protocol"}  # commands of commands
 
@@ -92,6 +95,10 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     "cdratio": {"cd_ratio_ng_ml_per_mg", "weight_normalised_ng_ml_per_mg_kg", "class"}
     | {"threshold_row", "other_thresholds", "history"},
     "monitor": {"tests", "cautions", "findings"} | {f"tests[].{key}" for key in ("name", "when", "due", "source")},
+    "trend": {"window", "levels_used", "cv_percent", "ttr_percent", "in_range_percent", "cd_ratio", "ignored"}
+    | {f"cv_percent.{key}" for key in ("value", "low", "high", "n")}
+    | {f"ttr_percent.{key}" for key in ("value", "n", "days")}
+    | {f"ignored[].{key}" for key in ("record", "code")},
     "explain": {"id", "entries"}
     | {f"entries[].{key}" for key in ("id", "what", "meaning", "to_do", "status", "exit_code", "equation", "symbols")}
     | {f"entries[].{key}" for key in ("file", "table", "values", "values[].key", "values[].value", "cited")}

@@ -108,7 +108,19 @@ def reference_texts(answer: dict[str, Any]) -> list[str]:
     return ["1 row rests on it" if count == 1 else f"{count} rows rest on it"]
 
 
-def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
+def trend_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of a course: each measure with its levels, the gaps, what is set aside."""
+    of_levels = [data["cd_cv_percent"], data["cv_percent"], data["time_weighted_cv_percent"]]
+    said = [f"{as_written(one['value'], 1)} %" for one in of_levels if one["value"] is not None]
+    said += [f"n = {one['n']}" for one in of_levels if one["value"] is not None]
+    time = data["ttr_percent"]
+    if time["value"] is not None:
+        said.append(f"{as_written(time['value'], 1)} % of {as_written(time['days'], 1)} days, n = {time['n']}")
+    said += [f"{one['record'][:10]}, {one['level']}: {one['code']}" for one in data["ignored"]]
+    return said + [f"{as_written(one['days'], 1)} days: {one['why']}" for one in data["gaps"]]
+
+
+def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
     if answer["command"] == "target":
@@ -147,6 +159,8 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
         ]
     if answer["command"].startswith("protocol-"):
         return [one["says"] for one in [*data.get("changes", ()), *data.get("faults", ())]]
+    if answer["command"] == "trend":
+        return trend_texts(data)
     if answer["command"] == "monitor":
         late = [f"overdue since {one['due']}" for one in data["tests"] if one["overdue"]]
         return [data["name"], *late, *(one["says"] for one in data["findings"])]
@@ -181,6 +195,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "neurotox",
         "cdratio",
         "monitor",
+        "trend",
         "explain",
         "sources",
         "protocol",
@@ -204,6 +219,7 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
         "neurotox-patient",
         "cdratio-patient",
         "monitor-patient",
+        "trend-kidney",
     ],
 )
 def test_the_hash_seed_changes_nothing(case: str, run: Callable[..., Said]) -> None:
