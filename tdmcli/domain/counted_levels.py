@@ -120,13 +120,17 @@ class _Course:
         self._recent = timedelta(days=policy.event.recent_days) + timedelta(hours=float(hours))
 
     def judge(self, records: Sequence[LevelRecord]) -> list[Judged]:
-        """Return the usable levels with what speaks against them."""
+        """Return the usable levels with what speaks against them.
+
+        A level is discrepant where it fits neither the steady one before it nor the last that fitted: after a single
+        wrong level the next is not wrong too. What moves for a known reason is not compared.
+        """
         judged: list[Judged] = []
         last: Judged | None = None
         fitting: Judged | None = None
         for record in records:
             one = self._judge(record)
-            if one.counts:
+            if one.is_steady:
                 misfits = [self._discrepant(one, before) for before in (last, fitting) if before is not None]
                 last = one
                 if misfits and all(misfits):

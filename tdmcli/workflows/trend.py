@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,6 +123,8 @@ def _window(question: TrendQuestion, history: History, facts: Facts) -> tuple[da
         end = facts.now
     if start is None:
         times = [one.taken for one in history.levels] + [one.start for one in history.regimens]
+        if history.start_date is not None:
+            times.append(datetime.combine(history.start_date, time(), history.zone))
         start = min([*times, end])
     if start > end:
         raise WrongUsage("--from: is after the end of the window")

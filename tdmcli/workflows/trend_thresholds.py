@@ -7,6 +7,7 @@ no verdict, and the reason.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain import variability as spread
@@ -20,7 +21,6 @@ from tdmcli.workflows.trend_measures import joined, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from tdmcli.domain.counted_levels import Judged
     from tdmcli.domain.history import History
@@ -41,6 +41,7 @@ _NOT_OURS = {
     VariabilityMetric.CV: "which levels it took, and when, was not read",
     VariabilityMetric.TIME_WEIGHTED_CV: "how the study weighted time was not read",
 }
+_TOO_LITTLE = "the levels cover too little of its window [policy]"
 
 
 def thresholds(
@@ -134,11 +135,21 @@ def _value(
         return None, count, too_few(count, policy)
     make = _OURS[row.metric]
     if make is not None:
+        span = (levels[-1].record.taken - levels[0].record.taken) / timedelta(days=1)
+        if not _covers(Decimal(span), row, policy):
+            return None, count, _TOO_LITTLE
         return make([one.record.level.value_ng_ml for one in levels]), count, None
     found = joined(levels, _spells(row, history), history, policy)
-    if row.to_day is None or 100 * found.days < policy.window_covered_percent * (row.to_day - (row.from_day or 0)):
-        return found.percent, count, "too few days of its window are counted [policy]"
+    if not _covers(found.days, row, policy):
+        return None, count, _TOO_LITTLE
     return found.percent, count, None
+
+
+def _covers(days: Decimal, row: VariabilityThresholdRow, policy: TrendPolicy) -> bool:
+    """Return whether so many days are enough of a study's window; a window without an end is always covered."""
+    if row.to_day is None:
+        return True
+    return 100 * days >= policy.window_covered_percent * (row.to_day - (row.from_day or 0))
 
 
 def _spells(row: VariabilityThresholdRow, history: History) -> list[Spell]:
