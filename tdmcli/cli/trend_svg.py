@@ -5,6 +5,7 @@ Shapes as well as colours tell levels apart, so that it reads in grey too. Every
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -76,8 +77,12 @@ def _axes(data: TrendData, across: Axis, up: Axis) -> list[str]:
 
 def _levels(data: TrendData, across: Axis, up: Axis) -> list[str]:
     places = [(LEFT + across.place(one.taken.timestamp()), _y(up, float(one.level_ng_ml))) for one in data.levels]
-    corners = " ".join(f"{x},{y}" for x, y in places)
-    parts = [f'<polyline points="{corners}" fill="none" stroke="{LEVEL}" stroke-opacity="0.4"/>']
+    not_joined = {one.from_ for one in data.gaps}
+    parts = [
+        f'<path d="M{first[0]},{first[1]} L{last[0]},{last[1]}" stroke="{LEVEL}" stroke-opacity="0.4"/>'
+        for one, (first, last) in zip(data.levels, pairwise(places), strict=False)
+        if one.taken not in not_joined
+    ]
     for one, (x, y) in zip(data.levels, places, strict=True):
         says = f"<title>{escape(f'{one.taken.date().isoformat()}: {one.level}')}</title>"
         parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{LEVEL}">{says}</circle>')

@@ -174,17 +174,18 @@ class _Course:
         history = self._history
         begun = bisect_right(self._starts, moment)
         first = min(bisect_left(self._starts, moment - self._needed), begun - 1)
-        turned = bisect_right(self._turn_times, moment)
+        regimens = history.regimens[max(first - 1, 0) : begun]
+        recent = moment - max(self._recent, self._needed)
         until = bisect_right(self._event_times, moment)
-        since = bisect_left(self._event_times, moment - max(self._recent, self._needed))
-        events = history.events[since:until]
-        if turned and self._turns[turned - 1] not in events:
-            events = (self._turns[turned - 1], *events)
+        events = history.events[bisect_left(self._event_times, recent) : until]
+        oldest = bisect_left(self._turn_times, min([recent, *(period.start for period in regimens[:1])]))
+        turned = bisect_left(self._turn_times, recent)
+        events = (*self._turns[min(oldest, max(turned - 1, 0)) : turned], *events)
         day = past.day_of(moment, history.zone)
         noted = bisect_left(self._noted, day - timedelta(days=self._policy.event.recent_days))
         return replace(
             history,
-            regimens=history.regimens[max(first - 1, 0) : begun],
+            regimens=regimens,
             events=events,
             symptoms=history.symptoms[noted : bisect_right(self._noted, day)],
             levels=(),

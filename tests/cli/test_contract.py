@@ -301,7 +301,7 @@ def test_typer_still_hides_its_errors_there() -> None:
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
-@pytest.mark.parametrize("command", ANSWERING | REFERENCE)
+@pytest.mark.parametrize("command", [*ANSWERING, *REFERENCE])
 def test_a_one_off_question_loads_no_heavy_library(command: str, form: str, run: Callable[..., Said]) -> None:
     """Plain text and JSON start without pydantic, Rich and numpy (PERFORMANCE.md)."""
     said = run(*ALL_ANSWERING[command], "--format", form, PYTHONPROFILEIMPORTTIME="1")

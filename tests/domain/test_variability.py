@@ -1,4 +1,4 @@
-"""Variability and time in range against second implementations that are written differently, and what must hold of any."""
+"""Variability and time in range against second implementations written differently, and what must hold of any."""
 
 from __future__ import annotations
 

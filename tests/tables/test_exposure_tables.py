@@ -109,6 +109,7 @@ IN_TEXT = {
     "auc-remark-higher-risk": ("no number",),
     "variability-remark-unchanged-dose": ("stays the same",),
     "variability-remark-time-in-range": ("Rosendaal",),
+    "variability-remark-cv-interval": ("(u + 2) / n - 1", "n - 1 degrees", "above 33 %"),
     "cd-ratio-remark-fast-up-to-month-3": ("1.05", "3 months"),
     "cd-ratio-remark-outcomes": ("5 years", "rejection"),
     "cd-ratio-remark-outcomes-review": ("toxicity",),
