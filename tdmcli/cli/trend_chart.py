@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.cli.layout import wrap
 from tdmcli.domain.units import show
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ MOST_DRUGS = 12
 IGNORED, BAND, NO_RANGE = "x", ":", "*"
 MARKS = {"below": "v", "within": "o", "above": "^"}  # a row is coarser than a limit: the mark says where a level lies
 KEY = (
-    f"{MARKS['within']} in range, {MARKS['above']} above, {MARKS['below']} below, {NO_RANGE} no range known",
-    f"{IGNORED} does not count, {BAND} target range",
+    f"{MARKS['within']} in range, {MARKS['above']} above, {MARKS['below']} below, {NO_RANGE} no range known, "
+    f"{IGNORED} does not count, {BAND} target range"
 )
 STEPS = (1, 2, 5, 10, 20, 50, 100)
 TICKS = 4
@@ -65,7 +66,7 @@ def chart(data: TrendData, width: int) -> list[str]:
     lines.append(_dates(start, end, across.places))
     lines += _doses(data, across, width)
     lines += _drugs(data, across)
-    lines += [", ".join(KEY)] if len(", ".join(KEY)) <= width else KEY
+    lines += wrap(KEY, width)
     return [line.rstrip() for line in lines]
 
 

@@ -159,7 +159,7 @@ def _course(data: TrendData) -> list[Part]:
     parts: list[Part] = []
     if rows:
         title = f"Levels that count{_last(len(data.levels))}"
-        columns = ("day", "ng/mL", "position", "mg/day", "C/D", "class of C/D")
+        columns = ("day", "level ng/mL", "position", "dose mg/day", "C/D", "class of C/D")
         parts.append(Grid(title, columns, tuple(rows)))
     standard = [one for one in data.levels if one.standardised][-ROWS:]
     if standard:

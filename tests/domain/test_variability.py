@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from tdmcli.domain.time_in_range import Spell, TimeInRange, time_in_range
 from tdmcli.domain.variability import (
@@ -52,7 +52,8 @@ def ranges_in_turn(draw: st.DrawFn) -> list[Spell]:
     spells = []
     for first, last in pairwise(edges):
         low = draw(tenths)
-        high = draw(st.one_of(st.none(), tenths.map(lambda width, low=low: low + width)))
+        width = draw(st.one_of(st.none(), tenths))
+        high = None if width is None else low + width
         if draw(st.integers(0, 3)):
             spells.append(Spell(DAY_0 + first * A_MINUTE, DAY_0 + last * A_MINUTE, low, high))
     return spells
