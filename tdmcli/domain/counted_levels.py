@@ -160,13 +160,13 @@ class _Course:
         timing += check_events(local, record.taken, window_h, policy.event)
         against += tuple(one for one in timing if one.refuses)
         notes += tuple(one for one in timing if not one.refuses)
-        moving = tuple(finding for first, end, finding in self._settling if first <= day <= end)
+        moving = tuple(finding for spans in self._settling for finding in spans.on(day))
         on_dose = past.days_on_dose(local, record.taken)
         if period is not None and on_dose is not None:
             days, change = on_dose
             release = release_of(period.regimen)
             moving += check_steady_state(days, change, Position.UNDETERMINED, release, policy.steady_state)
-        notes += tuple(one for first, end, found in self._on_board if first <= day < end for one in found)
+        notes += tuple(finding for spans in self._on_board for finding in spans.on(day))
         return Judged(record, period, self._unless_accepted(against), self._unless_accepted(moving), notes)
 
     def _near(self, moment: datetime) -> History:
@@ -263,26 +263,58 @@ def _named(
     return named
 
 
-def _settling(
-    drugs: Sequence[DrugPeriod], rows: tuple[InteractionRow, ...], policy: Policy
-) -> list[tuple[date, date, Finding]]:
-    """Return the first and last days on which a drug was setting in or fading, each with its finding (R48)."""
-    spans: dict[tuple[date, date, str], Finding] = {}
+class _Spans(NamedTuple):
+    """The days on which something holds, as first and last days of stretches that do not touch, and what it means."""
+
+    firsts: list[date]
+    lasts: list[date]
+    findings: tuple[Finding, ...]
+
+    def on(self, day: date) -> tuple[Finding, ...]:
+        """Return what it means if it holds on a day, else nothing."""
+        place = bisect_right(self.firsts, day) - 1
+        return self.findings if place >= 0 and day <= self.lasts[place] else ()
+
+
+def _spans(days: Iterable[tuple[date, date]], findings: tuple[Finding, ...]) -> _Spans:
+    """Return stretches of days, first and last, put together where they overlap."""
+    firsts: list[date] = []
+    lasts: list[date] = []
+    for first, last in sorted(days):
+        if last < first:
+            continue
+        if lasts and first <= lasts[-1]:
+            lasts[-1] = max(lasts[-1], last)
+        else:
+            firsts.append(first)
+            lasts.append(last)
+    return _Spans(firsts, lasts, findings)
+
+
+def _settling(drugs: Sequence[DrugPeriod], rows: tuple[InteractionRow, ...], policy: Policy) -> list[_Spans]:
+    """Return the days on which a drug was setting in or fading, for each that moves the level (R48)."""
+    days: dict[str, list[tuple[date, date]]] = {}
     for drug, row, direction in _named(drugs, rows):
-        finding = Finding(Code.INTERACTION_SETTLING, {"drug": row.names[0]}, refuses=True)
         lowers = direction is Direction.LOWERS
         onset = policy.interaction.inducer_onset_days if lowers else policy.interaction.inhibitor_onset_days
         end = drug.start + timedelta(days=onset)
         if drug.stop is not None:
-            spans[drug.stop, drug.stop + timedelta(days=fading_days(row, policy.interaction)), row.id] = finding
+            fading = drug.stop + timedelta(days=fading_days(row, policy.interaction))
+            days.setdefault(row.names[0], []).append((drug.stop, fading))
             end = min(end, drug.stop)
-        spans[drug.start, end, row.id] = finding
-    return [(first, end, finding) for (first, end, _), finding in sorted(spans.items(), key=lambda item: item[0])]
+        days.setdefault(row.names[0], []).append((drug.start, end))
+    return [
+        _spans(found, (Finding(Code.INTERACTION_SETTLING, {"drug": name}, refuses=True),))
+        for name, found in sorted(days.items())
+    ]
 
 
-def _taken(
-    drugs: Sequence[DrugPeriod], rows: tuple[InteractionRow, ...]
-) -> list[tuple[date, date, tuple[Finding, ...]]]:
-    """Return from which day until before which a drug that moves the level was taken, with what that means."""
-    spans = {(drug.start, drug.stop or date.max, row.id): on_board(row) for drug, row, _ in _named(drugs, rows)}
-    return [(first, end, found) for (first, end, _), found in sorted(spans.items(), key=lambda item: item[0])]
+def _taken(drugs: Sequence[DrugPeriod], rows: tuple[InteractionRow, ...]) -> list[_Spans]:
+    """Return the days, the last one not among them, on which each drug that moves the level was taken."""
+    days: dict[str, list[tuple[date, date]]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
+    for drug, row, _ in _named(drugs, rows):
+        last = date.max if drug.stop is None else drug.stop - timedelta(days=1)
+        days.setdefault(row.id, []).append((drug.start, last))
+        findings[row.id] = on_board(row)
+    return [_spans(found, findings[name]) for name, found in sorted(days.items())]
