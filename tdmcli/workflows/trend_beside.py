@@ -135,7 +135,8 @@ def drugs(history: History, start: datetime, end: datetime, rows: Sequence[Inter
 
 def unlisted(history: History, rows: Sequence[InteractionRow], shown: Sequence[TrendDrug]) -> tuple[Finding, ...]:
     """Return the drugs of a window that the tables do not have: not the same as safe (R72)."""
-    unknown = {clean(one.name) for one in history.drugs if find_drug(one.name, rows) is None}
+    taken = {one.name for one in history.drugs}
+    unknown = {clean(name) for name in taken if find_drug(name, rows) is None}
     names = dict.fromkeys(one.name for one in shown if one.name in unknown)
     return tuple(Finding(Code.UNLISTED_DRUG, {"drug": name, "near": ""}) for name in names)
 
