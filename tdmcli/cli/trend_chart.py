@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.layout import wrap
+from tdmcli.cli.layout import GLUE, unglue, wrap
 from tdmcli.domain.units import show
 
 if TYPE_CHECKING:
@@ -18,8 +17,12 @@ MOST_DRUGS = 12
 IGNORED, BAND, NO_RANGE = "x", ":", "*"
 MARKS = {"below": "v", "within": "o", "above": "^"}  # a row is coarser than a limit: the mark says where a level lies
 KEY = (
-    f"{MARKS['within']} in range, {MARKS['above']} above, {MARKS['below']} below, {NO_RANGE} no range known, "
-    f"{IGNORED} does not count, {BAND} target range"
+    f"{MARKS['within']} in range",
+    f"{MARKS['above']} above",
+    f"{MARKS['below']} below",
+    f"{NO_RANGE} no range known",
+    f"{IGNORED} does not count",
+    f"{BAND} target range",
 )
 STEPS = (1, 2, 5, 10, 20, 50, 100)
 TICKS = 4
@@ -36,6 +39,12 @@ class Axis(NamedTuple):
         """Return the place of a value, those outside the scale at its ends."""
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.0
         return min(max(int(share * (self.places - 1) + 0.5), 0), self.places - 1)
+
+    def stretch(self, first: float, last: float) -> tuple[int, int] | None:
+        """Return the places of a stretch as far as it lies on the scale, None where it does not."""
+        if last < self.low or first > self.high:
+            return None
+        return self.place(first), self.place(last)
 
 
 def time_span(data: TrendData) -> tuple[datetime, datetime]:
@@ -66,7 +75,7 @@ def chart(data: TrendData, width: int) -> list[str]:
     lines.append(_dates(start, end, across.places))
     lines += _doses(data, across, width)
     lines += _drugs(data, across)
-    lines += wrap(KEY, width)
+    lines += [unglue(line) for line in wrap(", ".join(one.replace(" ", GLUE) for one in KEY), width)]
     return [line.rstrip() for line in lines]
 
 
@@ -79,7 +88,10 @@ def _field(data: TrendData, across: Axis) -> list[str]:
     up = Axis(0, top_of(data), HEIGHT)
     rows = [[" "] * across.places for _ in range(HEIGHT)]
     for one in data.targets:
-        first, last = across.place(one.from_.timestamp()), across.place(one.to.timestamp())
+        places = across.stretch(one.from_.timestamp(), one.to.timestamp())
+        if places is None:
+            continue
+        first, last = places
         for row in range(up.place(float(one.low_ng_ml)), up.place(float(one.high_ng_ml)) + 1):
             for column in range(first, last + 1):
                 rows[row][column] = BAND
@@ -104,15 +116,17 @@ def _doses(data: TrendData, across: Axis, width: int) -> list[str]:
     if not data.doses:
         return []
     line = [" "] * across.places
-    places = [across.place(one.from_.timestamp()) for one in data.doses]
-    end = across.place(data.doses[-1].to.timestamp()) + 1
-    for one, (first, following) in zip(data.doses, pairwise([*places, end]), strict=True):
-        last = max(across.place(one.to.timestamp()), first)
-        for column in range(first, last + 1):
-            line[column] = "="
+    shown = []
+    for one in data.doses:
+        places = across.stretch(one.from_.timestamp(), one.to.timestamp())
+        if places is not None:
+            shown.append((one, *places))
+    following = [first for _, first, _ in shown[1:]] + [across.places]
+    for (one, first, last), until in zip(shown, following, strict=True):
+        line[first : last + 1] = "=" * (last + 1 - first)
         line[first] = "|"
         text = show(one.daily_dose_mg)
-        if len(text) + 1 < following - first:
+        if len(text) + 1 < until - first:
             line[first + 1 : first + 1 + len(text)] = text
     title = "daily dose in mg, each from its bar on"
     return [title if len(title) <= width else "daily dose in mg", " " * MARGIN + "".join(line)]
@@ -126,17 +140,19 @@ def _drugs(data: TrendData, across: Axis) -> list[str]:
         bar = [" "] * across.places
         for one in data.drugs:
             if one.name == name:
-                first, last = day_places(one, across)
-                bar[first : last + 1] = "#" * (last - first + 1)
+                places = day_places(one, across)
+                if places is not None:
+                    first, last = places
+                    bar[first : last + 1] = "#" * (last - first + 1)
         lines += [name, " " * MARGIN + "".join(bar)]
     if len(names) > MOST_DRUGS:
         lines.append(f"and {len(names) - MOST_DRUGS} other drugs")
     return lines
 
 
-def day_places(drug: TrendDrug, across: Axis) -> tuple[int, int]:
+def day_places(drug: TrendDrug, across: Axis) -> tuple[int, int] | None:
     """Return the places of a drug's first and last day, no last day standing for the end of the scale."""
-    first = across.place(datetime.combine(drug.from_, time(), UTC).timestamp())
+    first = datetime.combine(drug.from_, time(), UTC).timestamp()
     if drug.to is None:
-        return first, across.places - 1
-    return first, across.place(datetime.combine(drug.to, time(23, 59), UTC).timestamp())
+        return across.stretch(first, max(across.high, first))
+    return across.stretch(first, datetime.combine(drug.to, time(23, 59), UTC).timestamp())

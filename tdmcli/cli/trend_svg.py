@@ -57,7 +57,10 @@ def _y(up: Axis, value: float) -> int:
 def _bands(data: TrendData, across: Axis, up: Axis) -> list[str]:
     found = []
     for one in data.targets:
-        first, last = (LEFT + across.place(moment.timestamp()) for moment in (one.from_, one.to))
+        places = across.stretch(one.from_.timestamp(), one.to.timestamp())
+        if places is None:
+            continue
+        first, last = (LEFT + place for place in places)
         top, bottom = _y(up, float(one.high_ng_ml)), _y(up, float(one.low_ng_ml))
         found.append(f'<rect x="{first}" y="{top}" width="{last - first}" height="{bottom - top}" fill="{BAND}"/>')
     return found
@@ -98,9 +101,10 @@ def _levels(data: TrendData, across: Axis, up: Axis) -> list[str]:
 def _doses(data: TrendData, across: Axis, y: int) -> list[str]:
     parts = [_text(LEFT - 8, y, "mg/day", anchor="end")]
     for one in data.doses:
-        first, last = (LEFT + across.place(moment.timestamp()) for moment in (one.from_, one.to))
-        if last <= LEFT:
+        places = across.stretch(one.from_.timestamp(), one.to.timestamp())
+        if places is None:
             continue
+        first, last = (LEFT + place for place in places)
         parts.append(_line(first, y - 12, first, y + 4))
         parts.append(_line(first, y + 4, last, y + 4, INK))
         if last - first >= NARROWEST_TEXT:
@@ -113,7 +117,10 @@ def _drugs(data: TrendData, across: Axis, y: int) -> list[str]:
     shown = data.drugs[:MOST_DRUGS]
     rows = {name: row for row, name in enumerate(dict.fromkeys(one.name for one in shown))}
     for one in shown:
-        first, last = (LEFT + place for place in day_places(one, across))
+        places = day_places(one, across)
+        if places is None:
+            continue
+        first, last = (LEFT + place for place in places)
         top = y + rows[one.name] * ROW
         parts.append(f'<rect x="{first}" y="{top}" width="{max(last - first, 2)}" height="5" fill="{DRUG}"/>')
     parts += [_text(LEFT, y + row * ROW - 3, name, size=12) for name, row in rows.items()]

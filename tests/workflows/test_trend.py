@@ -357,6 +357,21 @@ def test_the_chart_fits_its_width(width: int, ask: Ask) -> None:
     assert "#" in chart
 
 
+def test_what_lies_outside_the_chart_is_not_drawn_at_its_edge(ask: Ask, tmp_path: Path) -> None:
+    """A range, a dose and a drug that ended before the first level leave no mark in its column."""
+    text = KIDNEY + regimen(0, 5) + regimen(10.5, 3) + level(100, 7) + level(130, 7)
+    text += '[[drugs]]\nname = "fluconazole"\nstart = 2026-01-10\nstop = 2026-01-12\n'
+    path = tmp_path / "patient.toml"
+    path.write_text(text, encoding="utf-8")
+    said = ask("trend", str(path), "--as-of", AS_OF, again=101).stdout
+    field = said.partition("ng/mL\n")[2].partition("+-")[0].replace("o", ":")
+    low_and_high = [number for number, line in enumerate(field.splitlines()) if ":" in line]
+    columns = {tuple(":" in field.splitlines()[row][column] for row in low_and_high) for column in (5, 40, 70)}
+    assert len(columns) == 1
+    assert "|6====" in said
+    assert "#" not in said.partition("C0/D CV")[0]
+
+
 def test_the_svg_is_written_once_and_holds_every_level(ask: Ask, tmp_path: Path) -> None:
     """--svg writes well-formed XML with a dot for each level that counts, and never over a file."""
     path = tmp_path / "course.svg"
