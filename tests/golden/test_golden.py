@@ -120,7 +120,7 @@ def trend_texts(data: dict[str, Any]) -> list[str]:
     return said + [f"{as_written(one['days'], 1)} days: {one['why']}" for one in data["gaps"]]
 
 
-def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return for each command
+def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
     if answer["command"] == "target":

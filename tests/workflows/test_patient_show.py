@@ -73,12 +73,12 @@ def test_a_level_set_aside_is_shown_without_a_judgement(page: Callable[..., dict
 
 def test_the_page_of_an_earlier_day_knows_nothing_later(page: Callable[..., dict[str, Any]]) -> None:
     """With --as-of before the second regimen and level, the first are in force and counted alone."""
-    data = page(HEAD + EARLY + LATE, "2026-11-10")["data"]
+    data = page(HEAD + EARLY + LATE, "2026-11-10T12:00")["data"]
     assert (data["regimen"]["daily_dose_mg"], len(data["levels"]), data["levels_in_file"]) == (8, 1, 1)
 
 
 def test_drugs_that_fade_are_shown_and_those_that_have_faded_are_not(page: Callable[..., dict[str, Any]]) -> None:
-    """Fluconazole stopped yesterday still raises the level; stopped two months ago it is gone; an unknown one is said."""
+    """A drug stopped yesterday still fades, one stopped two months ago is gone, an unknown one is said to be so."""
     drug = '[[drugs]]\nname = "{}"\nstart = {}\n'
     text = (
         HEAD
