@@ -157,10 +157,11 @@ class BadFile(ExpectedError):
 
 
 class NotWritten(ExpectedError):
-    """Raised when the answer could not be written to where it should go."""
+    """Raised when an answer or a file could not be written to where it should go."""
 
     exit_code = ExitCode.NOT_WRITTEN
 
-    def __init__(self, message: str) -> None:
-        """Take the line that says where writing failed."""
+    def __init__(self, message: str, *, stdout: bool = False) -> None:
+        """Take the line that says where writing failed; `stdout`: nothing more can be said there."""
         super().__init__(message, Code.NOT_WRITTEN)
+        self.stdout = stdout

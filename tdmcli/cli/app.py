@@ -104,7 +104,7 @@ def _end(argv: list[str], error: ExpectedError, *, json: bool) -> int:
 
     try:
         message = message_of(error)
-        if json and not isinstance(error, NotWritten):
+        if json and not (isinstance(error, NotWritten) and error.stdout):
             output.write(output.json_text(error_envelope(_command_of(argv), error)))
     except NotWritten as failed:
         error, message = failed, failed.message

@@ -199,7 +199,7 @@ def write(text: str) -> None:
     """
     stream = _stdout()
     if stream is None:
-        raise NotWritten("the answer could not be written: stdout is closed")
+        raise NotWritten("the answer could not be written: stdout is closed", stdout=True)
     with contextlib.suppress(AttributeError, ValueError):
         stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
     try:
@@ -207,10 +207,10 @@ def write(text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         _abandon(sys.stdout)
-        raise NotWritten("") from None
+        raise NotWritten("", stdout=True) from None
     except OSError as error:
         _abandon(sys.stdout)
-        raise NotWritten(f"the answer could not be written: {error.strerror}") from None
+        raise NotWritten(f"the answer could not be written: {error.strerror}", stdout=True) from None
 
 
 def write_new(path: Path, text: str) -> None:

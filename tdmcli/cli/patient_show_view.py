@@ -67,6 +67,10 @@ def _who(data: PatientData) -> Line:
 def _regimen(data: PatientData) -> Line:
     if data.regimen is None:
         return Line((Cell("Takes: "), Cell("no regimen in force", Tone.DANGER)))
+    if data.held:
+        return Line(
+            (Cell("NOT IN FORCE ", Tone.DANGER), Cell(f"(see the warnings); last recorded {_taken(data.regimen)}"))
+        )
     days = "" if data.days_on_dose is None else f", for {shown(data.days_on_dose, 0)} days"
     return Line((Cell("Takes: "), Cell(_taken(data.regimen), Tone.STRONG), Cell(days)))
 
@@ -133,6 +137,8 @@ def _test(measure: str) -> str:
 def _note(answer: Answer[PatientData]) -> list[str]:
     data = answer.data
     regimen = "no regimen in force" if data.regimen is None else data.regimen.text
+    if data.held:
+        regimen = f"NOT IN FORCE (held, stopped, or unclear); last recorded {regimen}"
     due = "; ".join(_due(one) for one in data.due) or "nothing"
     texts = ["".join(cell.text for cell in part.cells) for part in (_who(data), _last(data))]
     return [f"{texts[0]}. Tacrolimus {regimen}.", f"{texts[1]}.", f"Due: {due}. {warned(answer)}", signed(answer)]

@@ -145,11 +145,10 @@ class _Course:
 
     def _judge(self, record: LevelRecord) -> Judged:
         local = self._near(record.taken)
-        period = local.regimens[-1] if local.regimens and local.regimens[-1].start <= record.taken else None
-        if period is not None and period.stop is not None and period.stop <= record.taken:
-            period = None
+        moment = past.dosed_at(local, record)
+        period = past.period_at(local, moment)
         policy, day = self._policy, past.day_of(record.taken, self._history.zone)
-        against, notes = self._regimen(record.taken, period), check_size(record.level, policy.level)
+        against, notes = self._regimen(moment, period), check_size(record.level, policy.level)
         if not record.level.is_number:
             against += (Finding(Code.CENSORED_LEVEL, {"level": record.level.text}, refuses=True),)
         timing = self._timing(record, period)
@@ -161,7 +160,7 @@ class _Course:
         against += tuple(one for one in timing if one.refuses)
         notes += tuple(one for one in timing if not one.refuses)
         moving = tuple(finding for spans in self._settling for finding in spans.on(day))
-        on_dose = past.days_on_dose(local, record.taken)
+        on_dose = past.days_on_dose(local, moment)
         if period is not None and on_dose is not None:
             days, change = on_dose
             release = release_of(period.regimen)

@@ -148,6 +148,20 @@ def period_at(history: History, moment: datetime) -> RegimenPeriod | None:
     return None if last.stop is not None and last.stop <= moment else last
 
 
+def dosed_at(history: History, record: LevelRecord) -> datetime:
+    """Return the moment whose regimen gave a level (R43, R45).
+
+    A trough is drawn before the next dose: where a regimen began after the level's last dose, or at the very minute of
+    the sample, it is the regimen before that one which the level shows.
+    """
+    since = record.taken if record.last_dose is None else record.last_dose
+    begun = [one.start for one in history.regimens if since < one.start <= record.taken or one.start == record.taken]
+    first = min(begun, default=None)
+    if first is None or not any(one.start < first for one in history.regimens):
+        return record.taken
+    return first - timedelta(seconds=1)
+
+
 def usable_levels(
     history: History, now: datetime
 ) -> tuple[tuple[LevelRecord, ...], tuple[tuple[LevelRecord, str], ...]]:
@@ -158,7 +172,8 @@ def usable_levels(
     corrected = {one.corrects for one in history.levels if one.corrects is not None and one.taken <= now}
     used, ignored = [], []
     for record in history.levels:
-        if record.taken > now:
+        today = record.untimed and day_of(record.taken, history.zone) == day_of(now, history.zone)
+        if record.taken > now and not today:
             ignored.append((record, "drawn after the time asked about"))
         elif record.flags:
             ignored.append((record, f"flagged {', '.join(record.flags)}"))

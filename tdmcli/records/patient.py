@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +208,13 @@ class _Maker:
                 first = next(n for n in order if self._moment(entries[n].taken) == key) + 1
                 advice = f"keep one, or mark it with corrects (the other is number {first})"
                 raise self._fault(("levels", number, "taken"), f"{what}: {advice}")
+            twin = next((one for one in records.values() if one.taken == key), None)
+            if twin is not None and record.corrects != key:
+                what = "is the time of another entry, which it does not correct"
+                raise self._fault(("levels", number, "taken"), what)
+            old = next((one for one in records.values() if one.taken == record.corrects), None)
+            if old is not None:
+                record = _inherited(record, old, entries[number])
             records[key if record.corrects is None else _after(key, records)] = record
         return tuple(sorted(records.values(), key=lambda record: record.taken))
 
@@ -243,6 +250,13 @@ class _Maker:
         if len(set(seen)) < len(seen):
             raise self._fault(("labs", 0), "have one test twice at the same time: keep one")
         return tuple(sorted(found, key=lambda one: (one[1].at, one[0])))
+
+
+def _inherited(record: LevelRecord, old: LevelRecord, entry: LevelEntry) -> LevelRecord:
+    """Return a correction with what it does not say of the sample: its flags, and at the same time its last dose."""
+    flags = record.flags if "flags" in entry.model_fields_set else old.flags
+    last_dose = record.last_dose or (old.last_dose if old.taken == record.taken else None)
+    return replace(record, flags=flags, last_dose=last_dose)
 
 
 def _after(key: datetime, records: dict[datetime, LevelRecord]) -> datetime:

@@ -166,7 +166,11 @@ def _held_when_drawn(facts: Facts) -> tuple[Finding, ...]:
     """Return whether tacrolimus was held when the level was drawn; a later pause takes nothing from a past ratio."""
     if facts.drawn is None:
         return ()
-    taken = facts.drawn.taken
+    from tdmcli.domain.history import dosed_at
+
+    if facts.record is None:
+        return ()
+    taken = dosed_at(facts.record.history, facts.drawn)
     return tuple(one for one in regimen_findings(facts, taken, taken) if one.code is Code.HELD)
 
 
@@ -206,11 +210,11 @@ def _threshold(row: ThresholdSetRow, ratio_class: str, citations: Citations) -> 
 def _history(facts: Facts) -> tuple[PastRatio, ...]:
     if facts.record is None:
         return ()
-    from tdmcli.domain.history import period_at, usable_levels
+    from tdmcli.domain.history import dosed_at, period_at, usable_levels
 
     past = []
     for record in usable_levels(facts.record.history, facts.now)[0]:
-        period = period_at(facts.record.history, record.taken)
+        period = period_at(facts.record.history, dosed_at(facts.record.history, record))
         if period is None or not record.level.is_number:
             continue
         value, daily = record.level.value_ng_ml, period.regimen.daily_dose_mg

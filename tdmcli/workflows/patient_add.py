@@ -164,7 +164,7 @@ def _about_level(record: LevelRecord, history: History) -> tuple[Finding, ...]:
         why = "only its date was given" if record.untimed else "no --last-dose was given"
         findings += (Finding(Code.UNTIMED_LEVEL, {"why": why}),)
     else:
-        period = past.period_at(history, record.taken)
+        period = past.period_at(history, past.dosed_at(history, record))
         hours = past.hours_between(record.last_dose, record.taken)
         if period is not None:
             findings += check_sample_time(hours, period.regimen.interval_h, read_policy().sampling)

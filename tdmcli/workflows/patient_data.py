@@ -74,7 +74,8 @@ class DueShown(NamedTuple):
 class PatientData(NamedTuple):
     """The answer of `patient show`: the last levels (oldest first), and all else as it is now.
 
-    `levels_in_file` counts those drawn by the time asked about.
+    `held`: the regimen is not what is given now (held, stopped, two products, not oral). `levels_in_file` counts
+    those drawn by the time asked about.
     """
 
     patient_id: str
@@ -86,6 +87,7 @@ class PatientData(NamedTuple):
     start_date: date | None
     days_after_transplant: int | None
     regimen: RegimenAnswer | None
+    held: bool
     days_on_dose: Decimal | None
     target: RangeShown | None
     levels: tuple[LevelShown, ...]

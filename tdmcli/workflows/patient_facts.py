@@ -41,7 +41,7 @@ def with_file(flags: Facts, record: PatientRecord, *, retrospective: bool) -> Fa
     other = flags.indication is not None and flags.indication != indication
     levels = used if flags.level is None else (*used, past.LevelRecord(now, flags.level))
     drawn, before = levels[-1] if levels else None, levels[-2] if len(levels) > 1 else None
-    moment = drawn.taken if drawn else now
+    moment = past.dosed_at(history, drawn) if drawn else now
     sampled, current = past.period_at(history, moment), past.period_at(history, now)
     today = past.day_of(now, history.zone)
     weighed = past.latest(history.weights, today) if flags.weight_kg is None else None
@@ -109,8 +109,9 @@ def _with_times(known: Facts, history: History) -> Facts:
         raise WrongUsage("--hours-after-dose: the file's level names its last_dose: mend it there")
     if drawn.last_dose is not None:
         known = known._replace(hours_after_dose=past.hours_between(drawn.last_dose, drawn.taken))
-    on_dose = past.days_on_dose(history, drawn.taken)
-    period = past.period_at(history, drawn.taken)
+    moment = past.dosed_at(history, drawn)
+    on_dose = past.days_on_dose(history, moment)
+    period = past.period_at(history, moment)
     of_file = period is not None and known.sampled == period.regimen
     if known.days_on_dose is None and on_dose is not None and of_file:
         known = known._replace(days_on_dose=on_dose[0], change=known.change or on_dose[1])
@@ -207,7 +208,7 @@ def _by_the_clock(facts: Facts) -> tuple[Finding, ...]:
     """Return whether a sample without a last dose lies far from the intakes that the regimen's clock has."""
     if facts.record is None or facts.drawn is None or facts.drawn.untimed or facts.level_given:
         return ()
-    period = past.period_at(facts.record.history, facts.drawn.taken)
+    period = past.period_at(facts.record.history, past.dosed_at(facts.record.history, facts.drawn))
     if period is None or facts.hours_after_dose is not None or facts.regimen_given:
         return ()
     hours = past.hours_by_the_clock(period, facts.drawn.taken)
@@ -237,7 +238,7 @@ def against_level(facts: Facts, position: Position) -> tuple[Finding, ...]:
     if facts.record is None or facts.drawn is None:
         return ()
     policy, history, taken = read_policy(), facts.record.history, facts.drawn.taken
-    findings = regimen_findings(facts, taken, facts.now)
+    findings = regimen_findings(facts, past.dosed_at(history, facts.drawn), facts.now)
     rows = read_interactions_naming(drug.name for drug in history.drugs)
     findings += checks.check_drugs(history, taken, facts.now, position, rows, policy.interaction)
     interval = facts.sampled.interval_h if facts.sampled else 0

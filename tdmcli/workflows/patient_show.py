@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.cd_ratio import cd_ratio
@@ -11,6 +12,7 @@ from tdmcli.domain.history import (
     day_of,
     days_after_start,
     days_on_dose,
+    dosed_at,
     drugs_on,
     hours_between,
     lab,
@@ -18,12 +20,15 @@ from tdmcli.domain.history import (
     usable_levels,
 )
 from tdmcli.domain.interaction import direction_of, fading_days, find_drug
+from tdmcli.domain.sample_checks import check_regimens
 from tdmcli.domain.target_range import Position, position
+from tdmcli.domain.trough import check_sample_time
 from tdmcli.domain.units import clean, rounded
 from tdmcli.errors import WrongUsage
 from tdmcli.tables.readers import read_indication, read_interactions_naming, read_policy
+from tdmcli.tables.rows import Population
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import gather, history_findings
+from tdmcli.workflows.facts import gather, history_findings, regimen_findings
 from tdmcli.workflows.monitor import UNITS, answer_monitor
 from tdmcli.workflows.patient_data import (
     DueShown,
@@ -40,12 +45,13 @@ from tdmcli.workflows.regimens import regimen_answer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tdmcli.domain.history import DrugPeriod, History, LevelRecord
+    from tdmcli.domain.history import DrugPeriod, History, LevelRecord, RegimenPeriod
     from tdmcli.tables.rows import TargetRow
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 
 LEVELS_SHOWN = 8
+LONGEST_LOOK_BACK = 365  # days, for levels set aside where none counts
 UNITS_SHOWN = UNITS | {"percent": "%", "mmhg": "mmHg"}
 LABS_SHOWN = (
     "hematocrit_percent",
@@ -74,6 +80,7 @@ def answer_patient(asked: Asked) -> Answer[PatientData]:
     history = facts.record.history
     citations = Citations()
     period = period_at(history, facts.now)
+    held = bool(regimen_findings(facts, facts.now, facts.now)) if history.regimens else False
     since = days_on_dose(history, facts.now)
     levels = _levels(facts, history, citations)
     target = _range(facts, history, facts.now, citations)
@@ -87,6 +94,7 @@ def answer_patient(asked: Asked) -> Answer[PatientData]:
         start_date=history.start_date,
         days_after_transplant=days_after_start(history, facts.now),
         regimen=None if period is None else regimen_answer(period.regimen),
+        held=held,
         days_on_dose=None if since is None else rounded(since[0], 1),
         target=target,
         levels=levels,
@@ -131,7 +139,7 @@ def _default(facts: Facts, history: History, moment: datetime) -> TargetRow | No
         indication=facts.indication,
         day=days_after_start(history, moment),
         phase=facts.phase,
-        population=facts.population,
+        population=_population(history, moment),
         co_therapy=co_therapies_among(drugs),
         product=period.regimen.product if period else None,
     )
@@ -141,20 +149,30 @@ def _default(facts: Facts, history: History, moment: datetime) -> TargetRow | No
         return None  # a transplant without its date: no range is better than one of another time
 
 
+def _population(history: History, moment: datetime) -> Population | None:
+    age = age_years(history, moment)
+    if age is None:
+        return None
+    return Population.ADULT if age >= read_policy().weight.adult_from_years else Population.CHILD
+
+
 def _levels(facts: Facts, history: History, citations: Citations) -> tuple[LevelShown, ...]:
     """Return the last levels, each with the range and the dose of its own time, those set aside with the reason."""
     used, ignored = usable_levels(history, facts.now)
     reasons = {id(record): why for record, why in ignored}
-    records = sorted(
-        (*used, *(record for record, _ in ignored if record.taken <= facts.now)), key=lambda one: one.taken
-    )
-    return tuple(_level(one, reasons.get(id(one)), facts, history, citations) for one in records[-LEVELS_SHOWN:])
+    shown = used[-LEVELS_SHOWN:]
+    oldest = shown[0].taken if shown else facts.now - timedelta(days=LONGEST_LOOK_BACK)
+    aside = [record for record, _ in ignored if oldest <= record.taken <= facts.now]
+    last = sorted((*shown, *aside[-LEVELS_SHOWN:]), key=lambda one: one.taken)
+    return tuple(_level(one, reasons.get(id(one)), facts, history, citations) for one in last)
 
 
 def _level(
     record: LevelRecord, set_aside: str | None, facts: Facts, history: History, citations: Citations
 ) -> LevelShown:
-    period = period_at(history, record.taken)
+    moment = dosed_at(history, record)
+    period = period_at(history, moment)
+    set_aside = set_aside or _no_trough(record, period, history, moment)
     target = _range(facts, history, record.taken, citations) if set_aside is None else None
     where = None if target is None else position(record.level, target.low_ng_ml, target.high_ng_ml)
     number = record.level.value_ng_ml if record.level.is_number else None
@@ -174,6 +192,15 @@ def _level(
         cd_ratio_ng_ml_per_mg=ratio,
         set_aside=set_aside,
     )
+
+
+def _no_trough(record: LevelRecord, period: RegimenPeriod | None, history: History, moment: datetime) -> str | None:
+    """Return why a level is no trough of its regimen: drawn too early or late, while held, on two products."""
+    after = None if record.last_dose is None else hours_between(record.last_dose, record.taken)
+    found = check_regimens(history, moment, moment) if history.regimens else ()
+    if period is not None:
+        found += check_sample_time(after, period.regimen.interval_h, read_policy().sampling)
+    return next((str(one.code) for one in found if one.refuses), None)
 
 
 def _drugs(facts: Facts, history: History) -> tuple[OtherDrugShown, ...]:

@@ -92,7 +92,7 @@ def answer_trend(question: TrendQuestion) -> Answer[TrendData]:
         levels_steady=sum(one.is_steady for one in counted),
         confidence_percent=policy.trend.confidence_percent,
         **found,
-        **time_within(counted, [one.spell for one in stretches], history, policy.trend, citations),
+        **time_within(judged, [one.spell for one in stretches], history, policy.trend, citations),
         **_in_range(counted, stretches),
         cd_ratio=ratios(counted, facts, history),
         levels=_levels(counted, stretches, history, citations),
@@ -101,7 +101,7 @@ def answer_trend(question: TrendQuestion) -> Answer[TrendData]:
         doses=doses(history, start, end),
         drugs=others,
         labs=labs(history, start, end),
-        thresholds=thresholds(counted, facts, history, (start, end), policy.trend, citations),
+        thresholds=thresholds(judged, facts, history, (start, end), policy.trend, citations),
     )
     return Answer(
         command="trend",

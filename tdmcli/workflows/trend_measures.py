@@ -11,6 +11,7 @@ from tdmcli.domain.cd_ratio import cd_ratio
 from tdmcli.domain.time_in_range import TimeInRange, time_in_range
 from tdmcli.domain.units import rounded
 from tdmcli.domain.variability import Point
+from tdmcli.errors import Code
 from tdmcli.tables.dosing_readers import read_exposure_remarks
 from tdmcli.workflows.trend_data import Measure, TimeInRangeAnswer, TrendGap
 
@@ -89,14 +90,26 @@ def _plain(value: Decimal | None, count: int, policy: TrendPolicy) -> Measure:
     return Measure(rounded(value, 1), None, None, count, None, NO_METHOD)
 
 
-def joined(counted: Sequence[Judged], spells: Sequence[Spell], history: History, policy: TrendPolicy) -> TimeInRange:
-    """Return time in range by straight lines between levels, but over no gap that is too long or without the drug."""
+_BREAKS = frozenset({Code.CENSORED_LEVEL, Code.DISCREPANT})
+
+
+def joined(judged: Sequence[Judged], spells: Sequence[Spell], history: History, policy: TrendPolicy) -> TimeInRange:
+    """Return time in range by straight lines between the levels that count.
+
+    No line runs over a gap that is too long, over a time without the drug, or past a level that was known only as a
+    limit or fitted no other: what lay between is not known.
+    """
     pauses = _pauses(history)
+    counted = [one for one in judged if one.counts]
+    breaks = sorted(one.record.taken for one in judged if {finding.code for finding in one.against} & _BREAKS)
 
     def why_not(before: Point, after: Point, days: Decimal) -> str | None:
         place = bisect_right(pauses, before.taken)
         if place < len(pauses) and pauses[place] < after.taken:
             return "tacrolimus was held or stopped"
+        place = bisect_right(breaks, before.taken)
+        if place < len(breaks) and breaks[place] < after.taken:
+            return "a level between is known only as a limit, or fits no other"
         day = past.days_after_start(history, before.taken)
         first_year = day is None or day < policy.first_year_days
         limit = policy.longest_gap_first_year_days if first_year else policy.longest_gap_later_days
@@ -116,14 +129,15 @@ def _pauses(history: History) -> list[datetime]:
 
 
 def time_within(
-    counted: Sequence[Judged],
+    judged: Sequence[Judged],
     spells: Sequence[Spell],
     history: History,
     policy: TrendPolicy,
     citations: Citations,
 ) -> dict[str, Any]:
     """Return time in range and the gaps in it, by the names of their keys in the answer."""
-    found = joined(counted, spells, history, policy)
+    found = joined(judged, spells, history, policy)
+    counted = [one for one in judged if one.counts]
     for row in read_exposure_remarks("variability.toml"):
         if row.id == "variability-remark-time-in-range":
             citations.add(row.source, row.locator)

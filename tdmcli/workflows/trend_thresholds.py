@@ -45,7 +45,7 @@ _TOO_LITTLE = "the levels cover too little of its window [policy]"
 
 
 def thresholds(
-    counted: Sequence[Judged],
+    judged: Sequence[Judged],
     facts: Facts,
     history: History,
     window: Window,
@@ -62,7 +62,7 @@ def thresholds(
         because = _no_verdict(row, facts, history, window)
         value, count = None, None
         if because is None:
-            value, count, because = _value(row, counted, history, policy)
+            value, count, because = _value(row, judged, history, policy)
         state = "not-compared"
         if because is None and value is not None:
             state = "crossed" if _crosses(row, value) else "not-crossed"
@@ -125,11 +125,12 @@ def _days(row: VariabilityThresholdRow, history: History) -> tuple[datetime, dat
 
 
 def _value(
-    row: VariabilityThresholdRow, counted: Sequence[Judged], history: History, policy: TrendPolicy
+    row: VariabilityThresholdRow, judged: Sequence[Judged], history: History, policy: TrendPolicy
 ) -> tuple[Decimal | None, int, str | None]:
     """Return the measure over the study's own window and range, its levels, and why it is not said."""
     first, end = _days(row, history)
-    levels = [one for one in counted if first <= one.record.taken and (end is None or one.record.taken < end)]
+    within = [one for one in judged if first <= one.record.taken and (end is None or one.record.taken < end)]
+    levels = [one for one in within if one.counts]
     count = len(levels)
     if count < max(policy.least_values, row.values_min or 0):
         return None, count, too_few(count, policy)
@@ -139,7 +140,7 @@ def _value(
         if not _covers(Decimal(span), row, policy):
             return None, count, _TOO_LITTLE
         return make([one.record.level.value_ng_ml for one in levels]), count, None
-    found = joined(levels, _spells(row, history), history, policy)
+    found = joined(within, _spells(row, history), history, policy)
     if not _covers(found.days, row, policy):
         return None, count, _TOO_LITTLE
     return found.percent, count, None
@@ -153,7 +154,7 @@ def _covers(days: Decimal, row: VariabilityThresholdRow, policy: TrendPolicy) ->
 
 
 def _spells(row: VariabilityThresholdRow, history: History) -> list[Spell]:
-    """Return the ranges that a study counted time against, on this patient's days."""
+    """Return the ranges that a study judged time against, on this patient's days."""
     spells = []
     for part in row.ranges:
         first, end = _days(

@@ -106,3 +106,48 @@ def test_no_regimen_and_no_organ_are_said(page: Callable[..., dict[str, Any]]) -
     """A file with an id alone gives a page that says what is missing, and no range."""
     data = page('schema = 1\n[patient]\nid = "p-2"\n')["data"]
     assert (data["regimen"], data["target"], data["levels"], data["due"]) == (None, None, [], [])
+
+
+def test_a_held_drug_is_never_shown_as_taken(page: Callable[..., dict[str, Any]]) -> None:
+    """While tacrolimus is held the regimen is marked, and a level of that time has no position and no ratio."""
+    held = '[[events]]\nat = 2026-11-18T08:00:00\nkind = "held"\n'
+    data = page(HEAD + LATE + held)["data"]
+    assert data["held"] is True
+    assert (data["levels"][0]["position"], data["levels"][0]["set_aside"]) == (None, "HELD")
+
+
+def test_a_sample_soon_after_the_dose_is_no_trough(page: Callable[..., dict[str, Any]]) -> None:
+    """Drawn two hours after the dose, a level is neither above a range nor a ratio."""
+    data = page(HEAD + LATE + "last_dose = 2026-11-20T05:45:00\n")["data"]
+    assert (data["levels"][0]["position"], data["levels"][0]["set_aside"]) == (None, "NOT_A_TROUGH")
+    assert data["held"] is False
+
+
+def test_r45_a_level_belongs_to_the_dose_before_the_sample(page: Callable[..., dict[str, Any]]) -> None:
+    """Drawn after the new dose began but twelve hours after the last old one, a level shows the old dose."""
+    drawn = LEVEL.format("2026-11-10T20:30:00", 10) + "last_dose = 2026-11-10T08:00:00\n"
+    same_minute = LEVEL.format("2026-11-10T20:00:00", 10)
+    for text in (drawn, same_minute):
+        (level,) = page(HEAD + text)["data"]["levels"]
+        assert (level["daily_dose_mg"], level["cd_ratio_ng_ml_per_mg"]) == (8, 1.25)
+
+
+def test_a_usable_level_is_shown_behind_newer_flagged_ones(page: Callable[..., dict[str, Any]]) -> None:
+    """Nine clotted samples after a good level do not push it off the page."""
+    text = (
+        HEAD
+        + EARLY
+        + "".join(LEVEL.format(f"2026-11-1{n}T07:45:00", 9) + 'flags = ["clotted"]\n' for n in range(1, 10))
+    )
+    assert [one["level_ng_ml"] for one in page(text)["data"]["levels"] if one["set_aside"] is None] == [10]
+
+
+def test_r54_a_correction_keeps_what_it_does_not_say(page: Callable[..., dict[str, Any]]) -> None:
+    """A corrected value keeps the sample's last dose and flags; a correction can't take another entry's time."""
+    mistimed = LATE + "last_dose = 2026-11-20T05:45:00\n"
+    better = LEVEL.format("2026-11-20T07:45:00", 9) + "corrects = 2026-11-20T07:45:00\n"
+    levels = {one["level_ng_ml"]: one["set_aside"] for one in page(HEAD + mistimed + better)["data"]["levels"]}
+    assert levels == {10: "corrected by a later entry", 9: "NOT_A_TROUGH"}
+    back = LEVEL.format("2026-11-19T07:45:00", 10) + "corrects = 2026-11-20T07:45:00\n"
+    again = LEVEL.format("2026-11-20T07:45:00", 10) + "corrects = 2026-11-19T07:45:00\n"
+    assert page(HEAD + LATE + back + again)["code"] == "BAD_PATIENT_FILE"
