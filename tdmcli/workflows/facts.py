@@ -72,10 +72,14 @@ class Facts(NamedTuple):
     @property
     def population(self) -> Population | None:
         """Return adult or child by age, or None where the age is not known."""
-        if self.age is None:
-            return None
-        adult = self.age >= read_policy().weight.adult_from_years
-        return Population.ADULT if adult else Population.CHILD
+        return population_of(self.age)
+
+
+def population_of(age: int | None) -> Population | None:
+    """Return adult or child by age in whole years, or None where the age is not known."""
+    if age is None:
+        return None
+    return Population.ADULT if age >= read_policy().weight.adult_from_years else Population.CHILD
 
 
 def gather(asked: Asked) -> Facts:

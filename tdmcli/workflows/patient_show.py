@@ -26,9 +26,8 @@ from tdmcli.domain.trough import check_sample_time
 from tdmcli.domain.units import clean, rounded
 from tdmcli.errors import WrongUsage
 from tdmcli.tables.readers import read_indication, read_interactions_naming, read_policy
-from tdmcli.tables.rows import Population
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import gather, history_findings, regimen_findings
+from tdmcli.workflows.facts import gather, history_findings, population_of, regimen_findings
 from tdmcli.workflows.monitor import UNITS, answer_monitor
 from tdmcli.workflows.patient_data import (
     DueShown,
@@ -139,7 +138,7 @@ def _default(facts: Facts, history: History, moment: datetime) -> TargetRow | No
         indication=facts.indication,
         day=days_after_start(history, moment),
         phase=facts.phase,
-        population=_population(history, moment),
+        population=population_of(age_years(history, moment)),
         co_therapy=co_therapies_among(drugs),
         product=period.regimen.product if period else None,
     )
@@ -147,13 +146,6 @@ def _default(facts: Facts, history: History, moment: datetime) -> TargetRow | No
         return find_ranges(question).default
     except Refused:
         return None  # a transplant without its date: no range is better than one of another time
-
-
-def _population(history: History, moment: datetime) -> Population | None:
-    age = age_years(history, moment)
-    if age is None:
-        return None
-    return Population.ADULT if age >= read_policy().weight.adult_from_years else Population.CHILD
 
 
 def _levels(facts: Facts, history: History, citations: Citations) -> tuple[LevelShown, ...]:

@@ -10,7 +10,8 @@ from tdmcli.domain import history as past
 from tdmcli.domain.findings import Refused
 from tdmcli.domain.time_in_range import Spell
 from tdmcli.tables.readers import read_indication, read_policy
-from tdmcli.tables.rows import Population, TargetRow
+from tdmcli.tables.rows import TargetRow
+from tdmcli.workflows.facts import population_of
 from tdmcli.workflows.ranges import RangeQuestion, co_therapies_among, find_ranges
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Asked:
         period = past.period_at(history, moment)
         product = period.regimen.product if period else None
         taken = tuple(drug.name for drug in self._co_therapies if drug.start <= day <= (drug.stop or day))
-        population = _population(past.age_years(history, moment))
+        population = population_of(past.age_years(history, moment))
         window = sum(edge <= (after or 0) for edge in self._window_edges)
         key = (window, after is None, product.id if product else None, taken, population)
         if key not in self._known:
@@ -93,12 +94,6 @@ class _Asked:
             except Refused:
                 self._known[key] = None
         return self._known[key]
-
-
-def _population(age: int | None) -> Population | None:
-    if age is None:
-        return None
-    return Population.ADULT if age >= read_policy().weight.adult_from_years else Population.CHILD
 
 
 def _window_edges(facts: Facts) -> tuple[int, ...]:
