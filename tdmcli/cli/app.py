@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tdmcli import __version__
-from tdmcli.cli.command import HELP, Command, Group
+from tdmcli.cli.command import HELP, Command, Group, show_group_help
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
 from tdmcli.tables.overlay import put_in_force
@@ -181,7 +181,4 @@ def tdmcli(
 
     Decision support for health professionals; verify before acting.
     """
-    if ctx.invoked_subcommand is None:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
+    show_group_help(ctx)

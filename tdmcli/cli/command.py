@@ -11,10 +11,31 @@ HELP = ["-h", "--help"]
 def _show_help(ctx: Any, _param: Any, value: bool) -> None:
     """Write the help through the one writer of stdout, so that a full disk or a gone reader ends as anywhere else."""
     if value and not ctx.resilient_parsing:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
+        _write_help(ctx)
         ctx.exit()
+
+
+def show_group_help(ctx: Any) -> None:
+    """Write the help of a group that was called without a command."""
+    if ctx.invoked_subcommand is None:
+        _write_help(ctx)
+
+
+def _write_help(ctx: Any) -> None:
+    from tdmcli.cli import output
+
+    output.write(ctx.get_help() + "\n")
+
+
+def group() -> typer.Typer:
+    """Return an empty group of commands, set up as every group of the program is."""
+    return typer.Typer(
+        cls=Group,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": HELP},
+    )
 
 
 class Command(TyperCommand):

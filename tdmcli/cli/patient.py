@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, Group
+from tdmcli.cli.command import HELP, Command, group, show_group_help
 from tdmcli.cli.patient_add import add
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The patient file (TOML).")]
@@ -177,13 +177,7 @@ def _asked(as_of: str | None) -> Any:
     return Asked(now=opt.moment(as_of), retrospective=as_of is not None)
 
 
-patient = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": HELP},
-)
+patient = group()
 
 
 @patient.callback(invoke_without_command=True)
@@ -197,10 +191,7 @@ def about(ctx: typer.Context) -> None:
       tdmcli patient show demo.toml
       tdmcli patient undo demo.toml
     """
-    if ctx.invoked_subcommand is None:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
+    show_group_help(ctx)
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {"new": new, "show": show_page, "check": check, "undo": undo}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, Group
+from tdmcli.cli.command import HELP, Command, group, show_group_help
 from tdmcli.errors import NotWritten
 
 if TYPE_CHECKING:
@@ -289,13 +289,7 @@ def _store(file: Path, entry: "Entry", asked: "Asked", form: opt.Format) -> None
         raise
 
 
-add = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": HELP},
-)
+add = group()
 
 
 @add.callback(invoke_without_command=True)
@@ -307,10 +301,7 @@ def about(ctx: typer.Context) -> None:
       tdmcli patient add level demo.toml 7.4 --taken 2026-11-20T07:45 --last-dose 2026-11-19T20:00
       tdmcli patient add drug demo.toml fluconazole --start 2026-10-18
     """
-    if ctx.invoked_subcommand is None:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
+    show_group_help(ctx)
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {

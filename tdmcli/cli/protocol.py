@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, Group
+from tdmcli.cli.command import HELP, Command, group, show_group_help
 from tdmcli.errors import ExitCode
 
 ProtocolArgument = Annotated[Path, typer.Argument(metavar="FILE|DIR", help="The protocol.")]
@@ -109,13 +109,7 @@ def try_cases(
         raise typer.Exit(ExitCode.BAD_FILE)
 
 
-protocol = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": HELP},
-)
+protocol = group()
 
 
 @protocol.callback(invoke_without_command=True)
@@ -127,10 +121,7 @@ def about(ctx: typer.Context) -> None:
       tdmcli protocol new our-centre.toml
       tdmcli protocol lint our-centre.toml
     """
-    if ctx.invoked_subcommand is None:
-        from tdmcli.cli import output
-
-        output.write(ctx.get_help() + "\n")
+    show_group_help(ctx)
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {"new": new, "lint": lint, "diff": diff, "test": try_cases}
