@@ -140,6 +140,7 @@ COMMANDS = (
     "interact",
     "neurotox",
     "cdratio",
+    "start",
     "monitor",
     "patient",
     "trend",

@@ -95,6 +95,13 @@ class Whom(StrEnum):
     CHILD = "child"
 
 
+class Sex(StrEnum):
+    """Sex as models use it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
 class LastChange(StrEnum):
     """Which way the dose last changed."""
 
@@ -167,6 +174,10 @@ LastChangeOption = Annotated[
 WithDrugOption = Annotated[
     list[str] | None,
     typer.Option("--with", metavar="DRUG", help="A drug already taken; repeatable.", autocompletion=drugs),
+]
+InductionOption = Annotated[
+    str | None,
+    typer.Option("--induction", metavar="NAME", help="il2ra, antibody, none.", autocompletion=inductions),
 ]
 WeightOption = Annotated[str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.")]
 AgeOption = Annotated[str | None, typer.Option("--age", metavar="YEARS", help="Age in whole years.")]

@@ -101,6 +101,7 @@ HEADLINES = frozenset(
         Code.FACTOR_ROUNDED,
         Code.GUT_EVENT,
         Code.LOW_HEMATOCRIT,
+        Code.TROUGH_EXISTS,
     }
 )
 

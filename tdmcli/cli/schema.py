@@ -14,6 +14,7 @@ class Answering(StrEnum):
     INTERACT = "interact"
     NEUROTOX = "neurotox"
     CDRATIO = "cdratio"
+    START = "start"
     MONITOR = "monitor"
     TREND = "trend"
     EXPLAIN = "explain"

@@ -26,10 +26,7 @@ def target(
             autocompletion=opt.co_therapies,
         ),
     ] = None,
-    induction: Annotated[
-        str | None,
-        typer.Option("--induction", metavar="NAME", help="il2ra, antibody, none.", autocompletion=opt.inductions),
-    ] = None,
+    induction: opt.InductionOption = None,
     product: opt.ProductOption = None,
     level: opt.LevelOption = None,
     source: opt.SourceOption = None,

@@ -87,12 +87,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is known of one patient, sorted by time."""
+    """All that is known of one patient, sorted by time; genotypes are diplotypes as text, such as `*1/*3`."""
 
     patient_id: str
     zone: tzinfo
     birth_date: date | None = None
     weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
+    sex: str | None = None
+    cyp3a5: str | None = None
+    cyp3a4: str | None = None
+    donor_cyp3a5: str | None = None
     indication: str | None = None
     start_date: date | None = None
     phase: str | None = None

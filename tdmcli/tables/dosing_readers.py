@@ -13,6 +13,7 @@ from tdmcli.tables.loading import load_table
 from tdmcli.tables.location import data_folder
 
 if TYPE_CHECKING:
+    from tdmcli.tables.algorithm_rows import AlgorithmTables
     from tdmcli.tables.conversion_rows import ConversionRow, NotInterchangeableRow
     from tdmcli.tables.exposure_rows import AucTargetRow, ExposureRemarkRow, RegressionRow, VariabilityThresholdRow
     from tdmcli.tables.genotype_rows import GenotypeEffectRow, GenotypeTables
@@ -53,6 +54,15 @@ def read_starting_tables() -> StartingTables:
 def read_starting_doses() -> tuple[StartingDoseRow, ...]:
     """Return every starting dose."""
     return read_starting_tables().starting_dose
+
+
+@cache
+def read_starting_algorithms() -> AlgorithmTables:
+    """Return the published equations for the first dose, those that must not be used, and body surface area."""
+    from tdmcli.tables.algorithm_rows import AlgorithmTables
+
+    name = "starting_algorithms.toml"
+    return build_row(AlgorithmTables, load_toml(data_folder() / name), name)
 
 
 @cache

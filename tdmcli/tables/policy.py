@@ -167,6 +167,18 @@ class WeightPolicy(NamedTuple):
     old_after_days_child: int
 
 
+class HeightPolicy(NamedTuple):
+    """Limits of a height in cm."""
+
+    lowest_cm: Decimal
+    highest_cm: Decimal
+
+    def check(self) -> None:
+        """Check that they are in order."""
+        if not 0 < self.lowest_cm < self.highest_cm:
+            raise ValueError("lowest_cm must be above 0 and below highest_cm")
+
+
 class NeurotoxicityPolicy(NamedTuple):
     """Limits that no source gives, each in the unit of its name, and for how many days an entry speaks of today."""
 
@@ -193,6 +205,7 @@ class Policy(NamedTuple):
     event: EventPolicy
     trend: TrendPolicy
     weight: WeightPolicy
+    height: HeightPolicy
     neurotoxicity: NeurotoxicityPolicy
 
     def check(self) -> None:

@@ -81,6 +81,7 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     add("cautions.toml", "caution", readers.read_cautions())
     for name, whole in (
         ("starting_doses.toml", dosing_readers.read_starting_tables()),
+        ("starting_algorithms.toml", dosing_readers.read_starting_algorithms()),
         ("genotypes.toml", dosing_readers.read_genotypes()),
         ("sampling.toml", dosing_readers.read_sampling()),
     ):

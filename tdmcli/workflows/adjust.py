@@ -120,7 +120,7 @@ def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
     child = facts.population is Population.CHILD
     if facts.weight_kg is None:
         if child:
-            raise refuse(Code.MISSING_WEIGHT, age=str(facts.age))
+            raise refuse(Code.MISSING_WEIGHT, who=f"The patient is {facts.age} years old")
         return ()
     findings: tuple[Finding, ...] = ()
     per_kg = current.daily_dose_mg / facts.weight_kg

@@ -123,6 +123,12 @@ def text_of(finding: Finding) -> str:
     return " ".join(part.format_map(finding.values) for part in (row.message, row.action) if part)
 
 
+def reason_of(finding: Finding) -> str:
+    """Return what a finding means, without what to do, for lists of many."""
+    row = read_codes({finding.code}).get(finding.code)
+    return str(finding.code) if row is None else row.message.format_map(finding.values)
+
+
 def envelope(answer: Answer[Any]) -> dict[str, object]:
     """Return an answer as the JSON object that scripts rely on. DESIGN.md, section 4."""
     return _envelope(

@@ -18,6 +18,7 @@ DATA_CLASSES = {
     "interact": ("tdmcli.workflows.interact_data", "InteractData"),
     "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
+    "start": ("tdmcli.workflows.start_data", "StartData"),
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
     "trend": ("tdmcli.workflows.trend_data", "TrendData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),

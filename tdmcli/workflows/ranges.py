@@ -86,7 +86,7 @@ def find_ranges(question: RangeQuestion) -> Ranges:
     """
     indication, rows = read_indication(question.indication)
     if indication.transplant and question.day is None:
-        raise refuse(Code.MISSING_TIME, indication=indication.name)
+        raise refuse(Code.MISSING_TIME, what=f"The range for {indication.name}")
     if question.phase is not None and question.phase not in indication.phases:
         known = f"one of {', '.join(indication.phases)}" if indication.phases else "none: leave it out"
         raise WrongUsage(f"--phase: {clean(question.phase)!r} is not a phase of {indication.id}; known: {known}")
@@ -172,8 +172,8 @@ def _of_source(rows: tuple[TargetRow, ...], source: str) -> tuple[TargetRow, ...
 
 def _situation(question: RangeQuestion, indication: IndicationRow) -> Situation:
     co_therapies, inductions = read_co_therapies()
-    stated = frozenset(_named(name, co_therapies, "co-therapy") for name in question.co_therapy) or None
-    induction = None if question.induction is None else _named(question.induction, inductions, "induction")
+    stated = frozenset(named_id(name, co_therapies, "co-therapy") for name in question.co_therapy) or None
+    induction = None if question.induction is None else named_id(question.induction, inductions, "induction")
     return Situation(
         day=question.day if indication.transplant else None,
         phase=question.phase,
@@ -187,7 +187,13 @@ def _situation(question: RangeQuestion, indication: IndicationRow) -> Situation:
     )
 
 
-def _named(name: str, rows: tuple[CoTherapyRow, ...], what: str) -> str:
+def named_id(name: str, rows: tuple[CoTherapyRow, ...], what: str) -> str:
+    """Return the id of a co-therapy or an induction that bears a name.
+
+    Raises:
+        Refused: none does.
+
+    """
     wanted = spelling(name)
     for row in rows:
         if wanted in row.names:

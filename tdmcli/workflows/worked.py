@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.monitor_data import MonitorData
     from tdmcli.workflows.neurotox_data import NeurotoxData
     from tdmcli.workflows.regimens import RegimenAnswer
+    from tdmcli.workflows.start_data import MethodAnswer, StartData
     from tdmcli.workflows.target import TargetData
 
 PLACES = 4  # of what is worked out; the answer itself shows fewer
@@ -182,6 +183,75 @@ def _monitor(answer: Answer[MonitorData]) -> list[Step]:
     return list(dict.fromkeys(steps))
 
 
+def _start(answer: Answer[StartData]) -> list[Step]:
+    data = answer.data
+    steps = []
+    height: Any = answer.inputs.get("height_cm")
+    if data.bsa_m2 is not None and data.weight_kg is not None and height is not None:
+        from tdmcli.tables.dosing_readers import read_starting_algorithms
+
+        divisor = _number(read_starting_algorithms().body_surface[0].divisor)
+        root = f"root({_number(height['value'])} cm x {_number(data.weight_kg)} kg / {divisor})"
+        steps.append(Step("body-surface", f"{root} = {_number(data.bsa_m2)} m2"))
+    standards = {one.id: one for one in data.methods}
+    for one in data.methods:
+        if one.refused is not None:
+            continue
+        if one.clearance is not None:
+            steps += _by_equation(one)
+        elif one.standard is not None:
+            steps += _by_genotype(one, standards[one.standard], data.weight_kg)
+        else:
+            steps += _by_row_weight(one, data.weight_kg)
+    return steps
+
+
+def _ends(one: MethodAnswer) -> list[tuple[Decimal | None, Decimal]]:
+    """Return mg/kg/day and mg/day of the low end of a method, and of its high end where it has one."""
+    if one.unrounded_daily_dose_mg is None:
+        return []
+    high = [(one.high.mg_per_kg_per_day, one.high.unrounded_daily_dose_mg)] if one.high else []
+    return [(one.mg_per_kg_per_day, one.unrounded_daily_dose_mg), *high]
+
+
+def _by_row_weight(one: MethodAnswer, weight: Decimal | None) -> list[Step]:
+    if weight is None:
+        return []
+    return [
+        Step("starting-dose-by-weight", f"{one.id}: {_number(kg)} x {_number(weight)} kg = {_number(mg)} mg/day")
+        for kg, mg in _ends(one)
+        if kg is not None
+    ]
+
+
+def _by_genotype(one: MethodAnswer, standard: MethodAnswer, weight: Decimal | None) -> list[Step]:
+    if one.times is None or weight is None:
+        return []
+    given = [mg for _, mg in _ends(standard)]
+    steps = []
+    for times, of, (_, mg) in zip(one.times, (given[0], given[-1]), _ends(one), strict=False):
+        numbers = f"{_number(times)} x {_number(of)}"
+        if one.cap_mg_per_kg_day is not None:
+            numbers = f"min({numbers}, {_number(one.cap_mg_per_kg_day)} x {_number(weight)})"
+        steps.append(Step("cpic-2015", f"{one.standard}: {numbers} = {_number(mg)} mg/day"))
+    return steps
+
+
+def _by_equation(one: MethodAnswer) -> list[Step]:
+    worked = one.clearance
+    if worked is None or one.unrounded_daily_dose_mg is None or one.target_ng_ml is None:
+        return []
+    clearance, daily = _number(worked.cl_l_h), _number(one.unrounded_daily_dose_mg)
+    factors = "".join(f" x {_number(factor.times)} ({factor.name})" for factor in worked.factors)
+    steps = [Step("starting-clearance", f"{one.id}: {_number(worked.own_l_h)}{factors} = {clearance} L/h")]
+    if worked.auc_ng_h_ml is None:
+        trough = f"{_number(one.target_ng_ml)} x 24 x {clearance} / 1,000 = {daily} mg/day"
+        return [*steps, Step("starting-dose-by-trough", f"{one.id}: {trough}")]
+    intakes = 24 // (one.interval_h or 24)
+    auc = f"{intakes} x {_number(worked.auc_ng_h_ml)} x {clearance} / 1,000 = {daily} mg/day"
+    return [*steps, Step("starting-dose-by-auc", f"{one.id}: {auc}")]
+
+
 _STEPS: dict[str, Callable[[Any], list[Step]]] = {
     "target": _target,
     "adjust": _adjust,
@@ -189,4 +259,5 @@ _STEPS: dict[str, Callable[[Any], list[Step]]] = {
     "neurotox": _neurotox,
     "cdratio": _cdratio,
     "monitor": _monitor,
+    "start": _start,
 }

@@ -48,6 +48,10 @@ ANSWERING = {
         *NOW,
     ),
     "monitor": ("monitor", "kidney", "--days", "40", *NOW),
+    "start": (
+        *("start", "kidney", "--weight", "75", "--age", "56", "--height", "178"),
+        *("--cyp3a5", "*1/*3", "--days", "3", "--product", "prograf", *NOW),
+    ),
 }
 OF_A_FILE = {  # they answer of a patient file alone
     "trend": ("trend", "data/examples/kidney-day-40.toml", "--to", "2026-11-15", *NOW),
@@ -95,6 +99,9 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     "cdratio": {"cd_ratio_ng_ml_per_mg", "weight_normalised_ng_ml_per_mg_kg", "class"}
     | {"threshold_row", "other_thresholds", "history"},
     "monitor": {"tests", "cautions", "findings"} | {f"tests[].{key}" for key in ("name", "when", "due", "source")},
+    "start": {"methods"}
+    | {f"methods[].{key}" for key in ("id", "daily_dose_mg", "intakes_mg", "interval_h", "mg_per_kg_per_day")}
+    | {f"methods[].{key}" for key in ("unrounded_daily_dose_mg", "refused", "sources")},
     "trend": {"window", "levels_used", "cv_percent", "ttr_percent", "in_range_percent", "cd_ratio", "ignored"}
     | {f"cv_percent.{key}" for key in ("value", "low", "high", "n")}
     | {f"ttr_percent.{key}" for key in ("value", "n", "days")}

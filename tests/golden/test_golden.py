@@ -120,6 +120,18 @@ def trend_texts(data: dict[str, Any]) -> list[str]:
     return said + [f"{as_written(one['days'], 1)} days: {one['why']}" for one in data["gaps"]]
 
 
+def start_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of first doses: each method that answers, and its daily dose in the table."""
+    said = []
+    for one in data["methods"]:
+        said.append(one["id"])
+        if one["refused"] is None and not one["once"]:
+            high = one["high"] or one
+            low_high = dict.fromkeys((as_written(one["daily_dose_mg"]), as_written(high["daily_dose_mg"])))
+            said.append("-".join(low_high))
+    return said
+
+
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
@@ -161,6 +173,8 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
         return [one["says"] for one in [*data.get("changes", ()), *data.get("faults", ())]]
     if answer["command"] == "trend":
         return trend_texts(data)
+    if answer["command"] == "start":
+        return start_texts(data)
     if answer["command"] == "monitor":
         late = [f"overdue since {one['due']}" for one in data["tests"] if one["overdue"]]
         return [data["name"], *late, *(one["says"] for one in data["findings"])]
@@ -195,6 +209,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "neurotox",
         "cdratio",
         "monitor",
+        "start",
         "trend",
         "explain",
         "sources",
@@ -219,6 +234,7 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
         "neurotox-patient",
         "cdratio-patient",
         "monitor-patient",
+        "start-kidney-genotype",
         "trend-kidney",
     ],
 )

@@ -501,8 +501,8 @@ def test_all_tables_are_read() -> None:
     known = {"MANIFEST.toml", "sources.toml", "codes.toml", "policy.toml", "products.toml", "cd_ratio.toml"}
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml", "protocol_bounds.toml"}
-    known |= {"starting_doses.toml", "genotypes.toml", "auc.toml", "variability.toml"}
-    known |= {"starting_doses.toml", "genotypes.toml", "conversions.toml", "sampling.toml"}
+    known |= {"auc.toml", "variability.toml"}
+    known |= {"starting_algorithms.toml", "conversions.toml", "sampling.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0

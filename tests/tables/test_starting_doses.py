@@ -18,92 +18,92 @@ ADJUSTMENTS = {row.id: row for row in read_starting_tables().starting_adjustment
 
 # id: low, high, unit and per, intakes a day, source
 SEEDS = {
-    "ild-by-weight": ("0.075", "0.075", "mg/kg per day", 2, "seed-ild"),
-    "ild-fixed": ("1", "3", "mg per day", None, "seed-ild"),
-    "nephrotic-by-weight": ("0.05", "0.1", "mg/kg per day", 2, "seed-nephrotic"),
-    "nephrotic-minimal-change": ("0.05", "0.05", "mg/kg per intake", 2, "seed-nephrotic"),
-    "lupus-low-dose": ("2", "3", "mg per day", None, "seed-lupus"),
-    "lupus-japan": ("3", "3", "mg per day", None, "seed-lupus"),
+    "seed-ild-by-weight": ("0.075", "0.075", "mg/kg per day", 2, "seed-ild"),
+    "seed-ild-fixed": ("1", "3", "mg per day", None, "seed-ild"),
+    "seed-nephrotic-by-weight": ("0.05", "0.1", "mg/kg per day", 2, "seed-nephrotic"),
+    "seed-nephrotic-minimal-change": ("0.05", "0.05", "mg/kg per intake", 2, "seed-nephrotic"),
+    "seed-lupus-low-dose": ("2", "3", "mg per day", None, "seed-lupus"),
+    "seed-lupus-japan": ("3", "3", "mg per day", None, "seed-lupus"),
 }
 # labels 2028-2040
 US = {
-    "start-kidney-us-azathioprine": ("0.2", "0.2", "mg/kg per day", 2, "label-us-prograf"),
-    "start-kidney-us-mmf-il2ra": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
-    "start-liver-us": ("0.10", "0.15", "mg/kg per day", 2, "label-us-prograf"),
-    "start-heart-us": ("0.075", "0.075", "mg/kg per day", 2, "label-us-prograf"),
-    "start-lung-us": ("0.075", "0.075", "mg/kg per day", 2, "label-us-prograf"),
-    "start-kidney-us-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
-    "start-liver-us-child-capsules": ("0.15", "0.2", "mg/kg per day", 2, "label-us-prograf"),
-    "start-liver-us-child-suspension": ("0.2", "0.2", "mg/kg per day", 2, "label-us-prograf"),
-    "start-heart-us-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
-    "start-heart-us-child-induction": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
-    "start-lung-us-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
-    "start-lung-us-child-induction": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
-    "start-kidney-us-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-prograf"),
-    "start-liver-us-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-prograf"),
-    "start-heart-us-intravenous": ("0.01", "0.01", "mg/kg per day", None, "label-us-prograf"),
-    "start-lung-us-intravenous": ("0.01", "0.03", "mg/kg per day", None, "label-us-prograf"),
-    "start-liver-us-child-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-older"),
+    "label-us-kidney-azathioprine": ("0.2", "0.2", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-kidney-mmf-il2ra": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-liver": ("0.10", "0.15", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-heart": ("0.075", "0.075", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-lung": ("0.075", "0.075", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-kidney-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-liver-child-capsules": ("0.15", "0.2", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-liver-child-suspension": ("0.2", "0.2", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-heart-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-heart-child-induction": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-lung-child": ("0.3", "0.3", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-lung-child-induction": ("0.1", "0.1", "mg/kg per day", 2, "label-us-prograf"),
+    "label-us-kidney-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-prograf"),
+    "label-us-liver-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-prograf"),
+    "label-us-heart-intravenous": ("0.01", "0.01", "mg/kg per day", None, "label-us-prograf"),
+    "label-us-lung-intravenous": ("0.01", "0.03", "mg/kg per day", None, "label-us-prograf"),
+    "label-us-liver-child-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-us-older"),
 }
 # labels 2049-2051, 2054, 2067, 2072
 ONCE_DAILY = {
-    "start-kidney-astagraf-xl": ("0.15", "0.2", "mg/kg per day", 1, "label-us-astagraf"),
-    "start-kidney-astagraf-xl-before-surgery": ("0.1", "0.1", "mg/kg per once", None, "label-us-astagraf"),
-    "start-kidney-astagraf-xl-after-surgery": ("0.2", "0.2", "mg/kg per day", 1, "label-us-astagraf"),
-    "start-kidney-astagraf-xl-child": ("0.3", "0.3", "mg/kg per day", 1, "label-us-astagraf"),
-    "start-kidney-envarsus-xr": ("0.14", "0.14", "mg/kg per day", 1, "label-us-envarsus"),
-    "start-kidney-advagraf": ("0.20", "0.30", "mg/kg per day", 1, "label-eu-advagraf"),
-    "start-liver-advagraf": ("0.10", "0.20", "mg/kg per day", 1, "label-eu-advagraf"),
-    "start-kidney-envarsus-eu": ("0.17", "0.17", "mg/kg per day", 1, "label-eu-envarsus-quoted"),
+    "label-us-kidney-astagraf-xl": ("0.15", "0.2", "mg/kg per day", 1, "label-us-astagraf"),
+    "label-us-kidney-astagraf-xl-pre-op": ("0.1", "0.1", "mg/kg per once", None, "label-us-astagraf"),
+    "label-us-kidney-astagraf-xl-post-op": ("0.2", "0.2", "mg/kg per day", 1, "label-us-astagraf"),
+    "label-us-kidney-astagraf-xl-child": ("0.3", "0.3", "mg/kg per day", 1, "label-us-astagraf"),
+    "label-us-kidney-envarsus-xr": ("0.14", "0.14", "mg/kg per day", 1, "label-us-envarsus"),
+    "label-eu-kidney-advagraf": ("0.20", "0.30", "mg/kg per day", 1, "label-eu-advagraf"),
+    "label-eu-liver-advagraf": ("0.10", "0.20", "mg/kg per day", 1, "label-eu-advagraf"),
+    "label-eu-kidney-envarsus": ("0.17", "0.17", "mg/kg per day", 1, "label-eu-envarsus-quoted"),
 }
 # labels 2060-2065
 EU = {
-    "start-kidney-eu": ("0.20", "0.30", "mg/kg per day", 2, "label-eu-prograf"),
-    "start-kidney-eu-intravenous": ("0.05", "0.10", "mg/kg per day", None, "label-eu-prograf"),
-    "start-liver-eu-intravenous": ("0.01", "0.05", "mg/kg per day", None, "label-eu-prograf"),
-    "start-liver-eu-child": ("0.30", "0.30", "mg/kg per day", None, "label-eu-prograf"),
-    "start-liver-eu-child-intravenous": ("0.05", "0.05", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-induction": ("0.075", "0.075", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-intravenous": ("0.01", "0.02", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-early": ("2", "4", "mg per day", None, "label-eu-prograf"),
-    "start-heart-eu-child-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-child": ("0.30", "0.30", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-child-induction": ("0.10", "0.30", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-rejection": ("0.15", "0.15", "mg/kg per day", None, "label-eu-prograf"),
-    "start-heart-eu-rejection-child": ("0.20", "0.30", "mg/kg per day", None, "label-eu-prograf"),
-    "start-lung-eu-rejection": ("0.10", "0.15", "mg/kg per day", None, "label-eu-prograf"),
-    "start-pancreas-eu-rejection": ("0.2", "0.2", "mg/kg per day", None, "label-eu-prograf"),
-    "start-intestine-eu-rejection": ("0.3", "0.3", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-kidney": ("0.20", "0.30", "mg/kg per day", 2, "label-eu-prograf"),
+    "label-eu-kidney-intravenous": ("0.05", "0.10", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-liver-intravenous": ("0.01", "0.05", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-liver-child": ("0.30", "0.30", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-liver-child-intravenous": ("0.05", "0.05", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-induction": ("0.075", "0.075", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-intravenous": ("0.01", "0.02", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-early": ("2", "4", "mg per day", None, "label-eu-prograf"),
+    "label-eu-heart-child-intravenous": ("0.03", "0.05", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-child": ("0.30", "0.30", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-child-induction": ("0.10", "0.30", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-rejection": ("0.15", "0.15", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-heart-rejection-child": ("0.20", "0.30", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-lung-rejection": ("0.10", "0.15", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-pancreas-rejection": ("0.2", "0.2", "mg/kg per day", None, "label-eu-prograf"),
+    "label-eu-intestine-rejection": ("0.3", "0.3", "mg/kg per day", None, "label-eu-prograf"),
 }
 # literature 1.10, 1.11
 LITERATURE = {
-    "start-membranous-droracle-455536": ("0.05", "0.1", "mg/kg per day", 2, "droracle-455536"),
-    "start-membranous-trial": ("0.1", "0.1", "mg/kg per day", None, "mn-trial-20220333"),
-    "start-bowel-disease-clinic": ("0.1", "0.1", "mg/kg per day", None, "ibd-clinic-page"),
-    "start-myasthenia-japan": ("3", "3", "mg per day", None, "myasthenia-2017"),
-    "start-low-dose-review": ("1.5", "3", "mg per day", None, "low-dose-review"),
+    "droracle-membranous": ("0.05", "0.1", "mg/kg per day", 2, "droracle-455536"),
+    "trial-membranous": ("0.1", "0.1", "mg/kg per day", None, "mn-trial-20220333"),
+    "clinic-bowel-disease": ("0.1", "0.1", "mg/kg per day", None, "ibd-clinic-page"),
+    "japan-myasthenia": ("3", "3", "mg per day", None, "myasthenia-2017"),
+    "review-low-dose": ("1.5", "3", "mg per day", None, "low-dose-review"),
 }
 # id: what the hours count from, from, to (labels 2041, 2042, 2049-2051, 2060, 2063, 2064, 2067)
 TIMES = {
-    "start-kidney-us-azathioprine": ("transplant", None, 24),
-    "start-kidney-us-mmf-il2ra": ("transplant", None, 24),
-    "start-kidney-us-intravenous": ("transplant", None, 24),
-    "start-liver-us": ("transplant", 6, None),
-    "start-heart-us": ("transplant", 6, None),
-    "start-lung-us": ("transplant", 6, None),
-    "start-liver-us-intravenous": ("transplant", 6, None),
-    "start-heart-us-intravenous": ("transplant", 6, None),
-    "start-lung-us-intravenous": ("transplant", 6, None),
-    "start-kidney-astagraf-xl": ("reperfusion", None, 48),
-    "start-kidney-astagraf-xl-before-surgery": ("reperfusion", -12, 0),
-    "start-kidney-astagraf-xl-after-surgery": ("reperfusion", None, 12),
-    "start-kidney-astagraf-xl-child": ("reperfusion", None, 24),
-    "start-kidney-eu": ("transplant", None, 24),
-    "start-heart-eu-induction": ("transplant", None, 120),
-    "start-heart-eu-early": ("transplant", None, 12),
-    "start-heart-eu-child": ("infusion-stopped", 8, 12),
-    "start-kidney-advagraf": ("transplant", None, 24),
-    "start-liver-advagraf": ("transplant", 12, 18),
+    "label-us-kidney-azathioprine": ("transplant", None, 24),
+    "label-us-kidney-mmf-il2ra": ("transplant", None, 24),
+    "label-us-kidney-intravenous": ("transplant", None, 24),
+    "label-us-liver": ("transplant", 6, None),
+    "label-us-heart": ("transplant", 6, None),
+    "label-us-lung": ("transplant", 6, None),
+    "label-us-liver-intravenous": ("transplant", 6, None),
+    "label-us-heart-intravenous": ("transplant", 6, None),
+    "label-us-lung-intravenous": ("transplant", 6, None),
+    "label-us-kidney-astagraf-xl": ("reperfusion", None, 48),
+    "label-us-kidney-astagraf-xl-pre-op": ("reperfusion", -12, 0),
+    "label-us-kidney-astagraf-xl-post-op": ("reperfusion", None, 12),
+    "label-us-kidney-astagraf-xl-child": ("reperfusion", None, 24),
+    "label-eu-kidney": ("transplant", None, 24),
+    "label-eu-heart-induction": ("transplant", None, 120),
+    "label-eu-heart-early": ("transplant", None, 12),
+    "label-eu-heart-child": ("infusion-stopped", 8, 12),
+    "label-eu-kidney-advagraf": ("transplant", None, 24),
+    "label-eu-liver-advagraf": ("transplant", 12, 18),
 }
 
 
@@ -119,8 +119,8 @@ def test_doses_are_those_of_the_sources() -> None:
 
 def test_the_total_of_a_day_is_never_a_dose_of_an_intake() -> None:
     """One row alone is told per intake; its total of a day is twice that, every other row's is its number."""
-    assert [row.id for row in DOSES.values() if row.per is Per.INTAKE] == ["nephrotic-minimal-change"]
-    assert DOSES["nephrotic-minimal-change"].daily == (Decimal("0.1"), Decimal("0.1"))
+    assert [row.id for row in DOSES.values() if row.per is Per.INTAKE] == ["seed-nephrotic-minimal-change"]
+    assert DOSES["seed-nephrotic-minimal-change"].daily == (Decimal("0.1"), Decimal("0.1"))
     assert all(row.daily == (row.low, row.high) for row in DOSES.values() if row.per is not Per.INTAKE)
 
 
@@ -146,20 +146,20 @@ def test_routes_and_releases_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("row_id", "co_therapy", "induction"),
     [
-        ("start-kidney-us-azathioprine", ("azathioprine",), ()),
-        ("start-kidney-us-mmf-il2ra", ("mmf",), ("il2ra",)),
-        ("start-liver-us", ("steroids",), ()),
-        ("start-heart-us-child-induction", (), ("antibody",)),
-        ("start-lung-us-child-induction", (), ("antibody",)),
-        ("start-kidney-astagraf-xl", ("mmf", "steroids"), ("il2ra",)),
-        ("start-kidney-astagraf-xl-before-surgery", ("mmf", "steroids"), ("none",)),
-        ("start-kidney-astagraf-xl-after-surgery", ("mmf", "steroids"), ("none",)),
-        ("start-kidney-astagraf-xl-child", (), ("il2ra",)),
-        ("start-kidney-envarsus-xr", (), ("antibody", "il2ra")),
-        ("start-heart-eu-induction", (), ("antibody",)),
-        ("start-heart-eu-child", (), ("none",)),
-        ("start-heart-eu-child-intravenous", (), ("none",)),
-        ("start-heart-eu-child-induction", (), ("antibody",)),
+        ("label-us-kidney-azathioprine", ("azathioprine",), ()),
+        ("label-us-kidney-mmf-il2ra", ("mmf",), ("il2ra",)),
+        ("label-us-liver", ("steroids",), ()),
+        ("label-us-heart-child-induction", (), ("antibody",)),
+        ("label-us-lung-child-induction", (), ("antibody",)),
+        ("label-us-kidney-astagraf-xl", ("mmf", "steroids"), ("il2ra",)),
+        ("label-us-kidney-astagraf-xl-pre-op", ("mmf", "steroids"), ("none",)),
+        ("label-us-kidney-astagraf-xl-post-op", ("mmf", "steroids"), ("none",)),
+        ("label-us-kidney-astagraf-xl-child", (), ("il2ra",)),
+        ("label-us-kidney-envarsus-xr", (), ("antibody", "il2ra")),
+        ("label-eu-heart-induction", (), ("antibody",)),
+        ("label-eu-heart-child", (), ("none",)),
+        ("label-eu-heart-child-intravenous", (), ("none",)),
+        ("label-eu-heart-child-induction", (), ("antibody",)),
     ],
 )
 def test_what_is_given_beside(row_id: str, co_therapy: tuple[str, ...], induction: tuple[str, ...]) -> None:
@@ -172,7 +172,7 @@ def test_children_and_adults() -> None:
     for row in DOSES.values():
         assert (row.population is Population.CHILD) == ("-child" in row.id), row.id
     assert {row.id: row.age_from_years for row in DOSES.values() if row.age_from_years} == {
-        "start-kidney-astagraf-xl-child": 4
+        "label-us-kidney-astagraf-xl-child": 4
     }
 
 
@@ -181,24 +181,24 @@ def test_doses_for_a_rejection_are_marked() -> None:
     assert {row.id for row in DOSES.values() if row.rejection} == {key for key in EU if "rejection" in key}
     others = {row.id: row.other_indications for row in DOSES.values() if not row.indications}
     assert others == {
-        "start-pancreas-eu-rejection": ("pancreas transplant",),
-        "start-intestine-eu-rejection": ("intestine transplant",),
-        "start-myasthenia-japan": ("myasthenia gravis",),
+        "label-eu-pancreas-rejection": ("pancreas transplant",),
+        "label-eu-intestine-rejection": ("intestine transplant",),
+        "japan-myasthenia": ("myasthenia gravis",),
     }
-    assert DOSES["start-low-dose-review"].indications == (
+    assert DOSES["review-low-dose"].indications == (
         "rheumatoid-arthritis",
         "psoriasis",
         "inflammatory-bowel-disease",
     )
-    assert DOSES["start-bowel-disease-clinic"].indications == ("inflammatory-bowel-disease",)
+    assert DOSES["clinic-bowel-disease"].indications == ("inflammatory-bowel-disease",)
 
 
 def test_what_was_not_read_is_not_there() -> None:
     """Labels 2061 (oral part) and 2073: no EU oral dose for an adult's liver but Advagraf's, none of Envarsus."""
     liver = {row.id for row in DOSES.values() if "liver" in row.indications and row.source.startswith("label-eu")}
     assert liver == {
-        *("start-liver-eu-intravenous", "start-liver-eu-child", "start-liver-eu-child-intravenous"),
-        "start-liver-advagraf",
+        *("label-eu-liver-intravenous", "label-eu-liver-child", "label-eu-liver-child-intravenous"),
+        "label-eu-liver-advagraf",
     }
 
 

@@ -52,12 +52,14 @@ ERROR_NAMES = {
 REFUSALS = {
     *("UNKNOWN_INDICATION", "UNKNOWN_DRUG", "UNKNOWN_PRODUCT", "UNKNOWN_SOURCE", "UNKNOWN_ID", "MISSING_INDICATION"),
     *("MISSING_TIME", "MISSING_LEVEL", "MISSING_REGIMEN", "MISSING_TARGET", "MISSING_AIM", "MISSING_WEIGHT"),
+    *("MISSING_AGE", "MISSING_HEIGHT", "MISSING_GENOTYPE", "GENOTYPE_UNDETERMINED", "DONOR_GENOTYPE", "NO_METHOD"),
+    *("OUTSIDE_POPULATION", "OTHER_PRODUCT", "OTHER_SITUATION", "REFUTED_METHOD", "START_WITH_INHIBITOR"),
     *("NO_GUIDANCE", "TOO_HIGH_TO_SCALE", "CENSORED_LEVEL", "INTERACTION_AFTER_LEVEL", "PRODUCT_SWITCHED"),
 }
 EITHER = {
     *("MISSING_PRODUCT", "CRITICAL_LEVEL", "NOT_A_TROUGH", "NOT_STEADY_STATE", "DISCREPANT", "INTERACTION_SETTLING"),
     *("TWO_PRODUCTS", "NOT_ORAL", "HELD", "MISSED_DOSE", "STALE_LEVEL", "ROUNDS_TO_ZERO", "SAMPLE_AT_DOSE"),
-    "AVOID_COMBINATION",
+    *("AVOID_COMBINATION", "TROUGH_EXISTS"),
 }
 ID_KEYS = {
     *("id", "row", "rows", "threshold", "threshold_row", "code", "formula"),
@@ -372,7 +374,7 @@ def test_every_symbol_of_an_equation_is_explained(name: str) -> None:
     formula = read_formulas()[name]
     words = set(re.findall(r"[A-Za-z][A-Za-z_]*", formula.equation))
     explained = {word for one in formula.symbols for word in re.findall(r"[A-Za-z][A-Za-z_]*", one.symbol)}
-    plain = {"x", "mean", "max", "min", "if", "else", "below", "above", "within"}
+    plain = {"x", "root", "mean", "max", "min", "if", "else", "below", "above", "within"}
     assert words - plain - explained == set()
     assert explained - words == set()
 

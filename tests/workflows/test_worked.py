@@ -36,6 +36,8 @@ AS_OF = ("--as-of", "2026-11-21T09:00+01:00")
 CAP = Fraction(read_policy().dose.max_increase_percent)
 TWICE = Fraction(read_policy().dose.confirm_above_mg)
 PLACES = {"change-percent": 0, "rise-percent": 1, "cd-ratio-by-weight": 2}  # of what a step comes to; 4 in all others
+ROUNDED_FACTORS = {"starting-clearance", "starting-dose-by-auc", "starting-dose-by-trough"}
+STARTING = {"starting-dose-by-weight", "cpic-2015"} | ROUNDED_FACTORS
 NEARLY = Fraction(1, 10**9)
 
 UNITS = r"(?<=[\d)])\s*(?:mg/kg/day|mg/day|ng/mL per mg/kg|ng/mL per mg|ng/mL|nmol/L|kg|mg|h|%)(?![\w/])"
@@ -120,6 +122,17 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
     "monitor without a file": (("monitor", "kidney"), ()),
     "neurotox": (("neurotox", "tremor", "--level", "17 nmol/L", "--target", "6-9"), ("nmol", "position")),
     "neurotox without a level": (("neurotox", "tremor"), ()),
+    "start by weight, genotype and equations": (
+        (
+            *("start", "kidney", "--weight", "75", "--age", "40", "--height", "170", "--cyp3a5", "*1/*3"),
+            *("--days", "14", "--target", "6-10", "--product", "prograf", "--with", "mmf"),
+        ),
+        (
+            *("body-surface", "starting-dose-by-weight", "starting-dose-by-weight", "starting-dose-by-weight"),
+            *("cpic-2015", "cpic-2015", "cpic-2015", "starting-clearance", "starting-dose-by-auc"),
+            *("starting-clearance", "starting-dose-by-auc", "starting-clearance", "starting-dose-by-trough"),
+        ),
+    ),
 }
 
 
@@ -207,9 +220,18 @@ def is_shown_as(value: Fraction, shown: str, places: int) -> bool:
 def check_step(step: Worked, known: Known) -> None:
     """Work a step out again, and remember what it comes to more exactly than it is printed."""
     label, text = "", step.numbers
-    if step.formula in {"rise-percent", "due-day"}:
+    if step.formula in {"rise-percent", "due-day"} | STARTING:
         label, _, text = text.partition(": ")
         assert label
+    if step.formula == "body-surface":
+        height, weight, divisor, area = (number(one) for one in NUMBER.findall(text)[:4])
+        assert abs(area * area - height * weight / divisor) < Fraction(2, 100)
+        return
+    if step.formula in ROUNDED_FACTORS:  # their factors are printed with four places, so the product is near
+        given, _, rest = re.sub(r" \([^)]*\)", "", text).partition(" = ")
+        (value,) = Sum(given, {}).values()
+        assert abs(value / number(rest.split()[0]) - 1) < Fraction(1, 1000)
+        return
     if step.formula == "due-day":
         last, days, due = re.fullmatch(r"([\d-]+) \+ (\d+) d = ([\d-]+)", text).groups()  # type: ignore[union-attr]
         assert date.fromisoformat(last) + timedelta(days=int(days)) == date.fromisoformat(due)

@@ -1,0 +1,195 @@
+"""What `start` knows of the patient: its options and the patient file put together, an option winning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.dose_adjustment import midpoint
+from tdmcli.domain.findings import Finding, Refused
+from tdmcli.domain.genotype import Diplotype, read_diplotype
+from tdmcli.domain.interaction import find_drug
+from tdmcli.domain.start_patient import StartPatient, body_surface_m2
+from tdmcli.domain.units import parse_number, show
+from tdmcli.errors import BadFile, Code, WrongUsage
+from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms
+from tdmcli.tables.readers import read_co_therapies, read_interactions_naming, read_policy, read_range_policy
+from tdmcli.tables.rows import Population
+from tdmcli.workflows import asked as ask
+from tdmcli.workflows.ranges import RangeQuestion, co_therapies_among, find_ranges, named_id
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tdmcli.domain.history import History
+    from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.start_data import StartQuestion
+
+
+class Known(NamedTuple):
+    """The patient, where the trough aimed at is from, what was found on the way, and the inputs used."""
+
+    patient: StartPatient
+    aim_from: str | None
+    findings: tuple[Finding, ...]
+    inputs: dict[str, object]
+
+
+def patient_of(question: StartQuestion, facts: Facts) -> Known:
+    """Return what is known of the patient.
+
+    Raises:
+        WrongUsage: an option is malformed, or --population contradicts the age.
+        Refused: a co-therapy or induction is not known.
+        BadFile: a genotype of the file is malformed.
+
+    """
+    history = facts.record.history if facts.record else None
+    height = _height(question, history)
+    weight = facts.weight_kg
+    divisor = read_starting_algorithms().body_surface[0].divisor
+    genes, findings, inputs = _genotypes(question, facts, history)
+    aim, aim_from = _aim(facts)
+    co_therapies, known_inductions = read_co_therapies()
+    beside = {named_id(name, co_therapies, "co-therapy") for name in co_therapies_among(facts.drugs)}
+    inductions = {named_id(name, known_inductions, "induction") for name in (question.induction,) if name is not None}
+    rows = read_interactions_naming(facts.drugs)
+    groups = {row.group for name in facts.drugs if (row := find_drug(name, rows)) is not None}
+    patient = StartPatient(
+        indication=facts.indication or "",
+        population=_population(question, facts),
+        age_years=facts.age,
+        weight_kg=weight,
+        height_cm=height,
+        bsa_m2=None if height is None or weight is None else body_surface_m2(height, weight, divisor),
+        day=facts.day,
+        product=ask.product(question.asked) or (facts.current.product if facts.current else None),
+        rivals=frozenset(row.id for row in co_therapies if row.rival and row.id in beside),
+        induction=frozenset(inductions),
+        steroid_sparing=question.steroid_sparing,
+        groups=frozenset(groups),
+        cyp3a5=genes["cyp3a5"],
+        cyp3a4=genes["cyp3a4"],
+        donor_cyp3a5=genes["donor_cyp3a5"],
+        rejection=question.rejection,
+        aim_ng_ml=aim,
+        has_trough=facts.level is not None,
+    )
+    own: dict[str, tuple[object, str]] = {
+        "height_cm": (height, "--height" if question.height else "patient file"),
+        "sex": (question.sex or (history.sex if history else None), "--sex" if question.sex else "patient file"),
+        "population": (question.population, "--population"),
+        "induction": (question.induction, "--induction"),
+        "steroid_sparing": (question.steroid_sparing or None, "--steroid-sparing"),
+        "rejection": (question.rejection or None, "--rejection"),
+    }
+    said = {name: {"value": value, "from": source} for name, (value, source) in own.items() if value is not None}
+    findings += _weight_age(facts, patient) + _flag_wins(question, facts, history)
+    return Known(patient, aim_from, findings, said | inputs)
+
+
+def _height(question: StartQuestion, history: History | None) -> Decimal | None:
+    if question.height is None:
+        return None if history is None else history.height_cm
+    height = ask.typed("--height", parse_number, question.height.removesuffix("cm").strip())
+    limits = read_policy().height
+    if not limits.lowest_cm <= height <= limits.highest_cm:
+        allowed = f"{show(limits.lowest_cm)} to {show(limits.highest_cm)} cm [policy]"
+        raise WrongUsage(f"--height: must be in cm, within {allowed}")
+    return height
+
+
+_GENES = (("cyp3a5", "CYP3A5"), ("cyp3a4", "CYP3A4"), ("donor_cyp3a5", "CYP3A5"))
+
+
+def _genotypes(
+    question: StartQuestion, facts: Facts, history: History | None
+) -> tuple[dict[str, Diplotype | None], tuple[Finding, ...], dict[str, object]]:
+    """Return each diplotype that is known, with what its alleles leave open, and where it is from."""
+    tables = read_genotypes()
+    found: dict[str, Diplotype | None] = {}
+    findings: tuple[Finding, ...] = ()
+    inputs: dict[str, object] = {}
+    for key, gene in _GENES:
+        option, on_file = getattr(question, key), getattr(history, key, None)
+        text = on_file if option is None else option
+        found[key] = None
+        if text is None:
+            continue
+        try:
+            diplotype = read_diplotype(text, gene, tables.allele, tables.phenotype)
+        except ValueError as error:
+            raise _malformed(facts, key, error, typed=option is not None) from None
+        found[key] = diplotype
+        inputs[key] = {"value": diplotype.text, "from": f"--{key.replace('_', '-')}" if option else "patient file"}
+        alleles = ", ".join(row.allele for row in tables.allele if row.gene == gene)
+        findings += tuple(
+            Finding(Code.UNKNOWN_ALLELE, {"gene": gene, "diplotype": diplotype.text, "allele": name, "known": alleles})
+            for name in diplotype.unknown
+        )
+    return found, findings, inputs
+
+
+def _malformed(facts: Facts, key: str, error: ValueError, *, typed: bool) -> Exception:
+    if typed:
+        return WrongUsage(f"--{key.replace('_', '-')}: {error}")
+    name = facts.record.file_name if facts.record else "patient file"
+    return BadFile(f'{name}: [genotype] {key} is not a diplotype such as "*1/*3"', Code.BAD_PATIENT_FILE)
+
+
+def _aim(facts: Facts) -> tuple[Decimal | None, str | None]:
+    """Return the trough to aim at: the middle of the range typed, of the file, or of the default; None if too wide."""
+    if facts.target is not None:
+        return _middle(*facts.target), facts.target_from
+    if facts.indication is None:
+        return None, None
+    question = RangeQuestion(
+        facts.indication,
+        facts.day,
+        phase=facts.phase,
+        population=facts.population,
+        co_therapy=co_therapies_among(facts.drugs),
+        product=facts.current.product if facts.current else None,
+    )
+    try:
+        row = find_ranges(question).default
+    except Refused:  # without a time there is no range: the methods that need one say so
+        return None, None
+    return (None, None) if row is None else (_middle(row.low_ng_ml, row.high_ng_ml), row.id)
+
+
+def _middle(low: Decimal, high: Decimal) -> Decimal | None:
+    return None if high > read_range_policy().wide_ratio * low else midpoint(low, high)
+
+
+def _population(question: StartQuestion, facts: Facts) -> Population | None:
+    if question.population is None:
+        return facts.population
+    said = Population(question.population)
+    if facts.population not in {None, said}:
+        raise WrongUsage(f"--population {said}: the age of {facts.age} years says {facts.population}")
+    return said
+
+
+def _weight_age(facts: Facts, patient: StartPatient) -> tuple[Finding, ...]:
+    """Return whether the file's weight is too old to dose by (R29)."""
+    if facts.weight_from_file is None:
+        return ()
+    from tdmcli.domain.sample_checks import check_weight_age
+
+    policy = read_policy().weight
+    limits = (policy.old_after_days_adult, policy.old_after_days_child)
+    days = (facts.today - facts.weight_from_file).days
+    return check_weight_age(days, adult=patient.population is not Population.CHILD, limits=limits)
+
+
+def _flag_wins(question: StartQuestion, facts: Facts, history: History | None) -> tuple[Finding, ...]:
+    names = ("height", "sex", "cyp3a5", "cyp3a4", "donor_cyp3a5")
+    both = [
+        name
+        for name in names
+        if getattr(question, name) is not None
+        and getattr(history, "height_cm" if name == "height" else name, None) is not None
+    ]
+    if question.asked.product is not None and facts.current is not None:
+        both.append("product")
+    return tuple(Finding(Code.FLAG_WINS, {"flag": f"--{name.replace('_', '-')}", "what": name}) for name in both)
