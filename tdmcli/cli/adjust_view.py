@@ -11,6 +11,8 @@ from tdmcli.domain.units import show_mg, show_percent, show_range
 from tdmcli.errors import Code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.regimens import UnitsAnswer
@@ -80,14 +82,18 @@ _WHY_KEPT = {
 }
 
 
+def why_kept(codes: Iterable[str]) -> str:
+    """Return why a dose stays in spite of the level, by the codes of an answer's warnings, or nothing."""
+    found = set(codes)
+    return next((text for code, text in _WHY_KEPT.items() if code in found), "")
+
+
 def _proposed(answer: Answer[AdjustData]) -> str:
     data = answer.data
     proposal = data.proposal
     name = f"tacrolimus ({data.product_name})"
     if proposal.change_percent == 0:
-        codes = {one.code for one in answer.warnings}
-        reasons = [text for code, text in _WHY_KEPT.items() if code in codes]
-        why = "".join(reasons[:1]) or ("in range" if data.position == "within" else "")
+        why = why_kept(one.code for one in answer.warnings) or ("in range" if data.position == "within" else "")
         return f"keep {name} {proposal.text}{f' ({why})' if why else ''}"
     trough = f"{shown(proposal.predicted_trough_ng_ml, 1)} ng/mL"
     change = show_percent(proposal.change_percent)
@@ -158,7 +164,12 @@ def _short_units(option: OptionAnswer) -> str:
 
 
 def _units(option: OptionAnswer) -> str:
-    texts = [one_intake(units) for units in option.units]
+    return each_intake(option.units)
+
+
+def each_intake(day: Sequence[tuple[UnitsAnswer, ...] | None]) -> str:
+    """Return the capsules of a day's intakes for a person, once where all are the same."""
+    texts = [one_intake(units) for units in day]
     if len(set(texts)) == 1:
         return texts[0]
     if len(texts) == 2:  # noqa: PLR2004

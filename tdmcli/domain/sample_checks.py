@@ -137,10 +137,10 @@ def on_board(row: InteractionRow) -> tuple[Finding, ...]:
         return (Finding(Code.AVOID_COMBINATION, {"drug": row.names[0]}, refuses=direction is Direction.RAISES),)
     if direction is None:
         return ()
-    return (Finding(Code.INTERACTING_DRUG, {"drug": row.names[0], "does": _DOES[direction]}),)
+    return (Finding(Code.INTERACTING_DRUG, {"drug": row.names[0], "does": DOES[direction]}),)
 
 
-_DOES = {
+DOES = {
     Direction.RAISES: "raises the level",
     Direction.LOWERS: "lowers the level",
     Direction.EITHER: "may raise or lower the level",

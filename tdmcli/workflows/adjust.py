@@ -19,7 +19,7 @@ from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustData, AdjustQuestion, AimAnswer, OptionAnswer
 from tdmcli.workflows.aim import Aim, find_aim
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import assumed, drug_findings, gather, history_findings
+from tdmcli.workflows.facts import assumed, drawn_at, drug_findings, gather, history_findings
 from tdmcli.workflows.next_level import next_level
 from tdmcli.workflows.ranges import (
     disagreement,
@@ -46,8 +46,20 @@ def answer_adjust(question: AdjustQuestion) -> Answer[AdjustData]:
     accepted = ask.accepted(asked)
     ask.refuse_product_alone(asked)
     facts = gather(asked)
+    product = _needed(facts)[-1]
+    return answer_aiming(question, facts, find_aim(question, facts, product), accepted)
+
+
+def answer_aiming(
+    question: AdjustQuestion, facts: Facts, aim: Aim, accepted: frozenset[Code] = frozenset()
+) -> Answer[AdjustData]:
+    """Return the answer for facts that are gathered and a range and aim that are chosen.
+
+    Raises:
+        Refused: something is missing, or a number would not be safe.
+
+    """
     level, sampled, current, product = _needed(facts)
-    aim = find_aim(question, facts, product)
     where = position(level, aim.low, aim.high)
     findings = facts.findings + (aim.ranges.findings if aim.ranges else ())
     if aim.ranges is not None:
@@ -171,7 +183,7 @@ def _answer(
         sampled=regimen_answer(case.sampled),
         level_ng_ml=case.level.value_ng_ml,
         level=case.level.text,
-        taken=_drawn(facts),
+        taken=drawn_at(facts),
         target=AimAnswer(aim.low, aim.high, aim.aim, with_evidence((row,), cited)[0] if row else None, aim.source),
         position=adjustment.position,
         other_ranges=with_evidence(other_ranges, cited),
@@ -196,14 +208,6 @@ def _answer(
         assumed=assumed(facts, *(() if facts.age is not None else ("an adult",))),
         out_of_range=adjustment.position in {Position.BELOW, Position.ABOVE},
     )
-
-
-def _drawn(facts: Facts) -> str | None:
-    """Return when the file's level was drawn: a time, or a day alone where the file knows no more (R39)."""
-    if facts.drawn is None or facts.level_given:
-        return None
-    taken = facts.drawn.taken
-    return taken.date().isoformat() if facts.drawn.untimed else taken.isoformat(timespec="minutes")
 
 
 def _own_inputs(question: AdjustQuestion) -> dict[str, object]:

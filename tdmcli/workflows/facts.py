@@ -244,6 +244,14 @@ def stale_findings(facts: Facts) -> tuple[Finding, ...]:
     return check_age(days_between(facts.drawn.taken, facts.now), facts.day, read_policy().stale)
 
 
+def drawn_at(facts: Facts) -> str | None:
+    """Return when the file's level was drawn: a time, or a day alone where the file knows no more (R39)."""
+    if facts.drawn is None or facts.level_given:
+        return None
+    taken = facts.drawn.taken
+    return taken.date().isoformat() if facts.drawn.untimed else taken.isoformat(timespec="minutes")
+
+
 def assumed(facts: Facts, *more: str) -> str | None:
     """Return the line of what the question did not say of its level, with what else a command assumes (R24)."""
     parts = []
