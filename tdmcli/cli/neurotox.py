@@ -16,6 +16,13 @@ def neurotox(
     ] = None,
     level: opt.LevelOption = None,
     target: opt.TargetOption = None,
+    dose: opt.DoseOption = None,
+    every: opt.EveryOption = None,
+    product: opt.ProductOption = None,
+    aim: Annotated[
+        str | None,
+        typer.Option("--aim", metavar="NG_ML", help="The level a lower dose aims at, in the lower half of the range."),
+    ] = None,
     magnesium: Annotated[
         str | None, typer.Option("--magnesium", metavar="VALUE", help="With its unit: 0.6mmol/L or 1.5mg/dL.")
     ] = None,
@@ -28,6 +35,10 @@ def neurotox(
     days: opt.DaysOption = None,
     months: opt.MonthsOption = None,
     hours_after_dose: opt.HoursOption = None,
+    days_on_dose: opt.OnDoseOption = None,
+    last_change: opt.LastChangeOption = None,
+    weight: opt.WeightOption = None,
+    age: opt.AgeOption = None,
     confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
     protocol: opt.ProtocolOption = None,
@@ -36,13 +47,14 @@ def neurotox(
     json: opt.JsonOption = False,
     as_of: opt.AsOfOption = None,
 ) -> None:
-    """Grade symptoms of neurotoxicity, show what contributes, and the steps in their order.
+    """Grade symptoms of neurotoxicity: what to look at first, a lower dose where signs are mild, the steps.
 
     \b
     Examples:
       tdmcli neurotox tremor --level 14.2 --target 6-9 --magnesium 0.6mmol/L
       tdmcli neurotox headache visual-disturbance --bp 160/95 --organ liver
-      tdmcli neurotox tremor --with fluconazole
+      tdmcli neurotox tremor --level 8.5 --target 6-9 --dose 3 --every 12 --product prograf
+      tdmcli neurotox --patient patient.toml
     """
     from tdmcli.cli.neurotox_view import VIEW
     from tdmcli.cli.output import show
@@ -57,12 +69,19 @@ def neurotox(
         retrospective=as_of is not None,
         patient=patient,
         level=level,
+        dose=dose,
+        every=every,
+        product=product,
         target=target,
         days=days,
         months=months,
         hours_after_dose=hours_after_dose,
+        days_on_dose=days_on_dose,
+        last_change=last_change,
+        weight=weight,
+        age=age,
         drugs=tuple(with_ or ()),
         confirm_value=tuple(confirm_value or ()),
     )
-    question = NeurotoxQuestion(asked, tuple(symptoms or ()), magnesium, bp, cholesterol, organ)
+    question = NeurotoxQuestion(asked, tuple(symptoms or ()), magnesium, bp, cholesterol, organ, aim)
     show(answer_neurotox(question), VIEW, form, explain=explain)

@@ -1,16 +1,18 @@
-"""Neurotoxicity: the grade from the symptoms, and each contributing factor as present, absent or not assessed."""
+"""Neurotoxicity: the grade from the symptoms, when they began, what to look at first, and which steps stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position
-from tdmcli.tables.neurotoxicity_rows import Grade, StepRow, SymptomRow, When
+from tdmcli.tables.neurotoxicity_rows import FactorRow, Grade, StepRow, SymptomRow, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date
     from decimal import Decimal
 
 
@@ -70,11 +72,36 @@ def _grade_of(row: SymptomRow | None, ids: set[str]) -> Grade:
     return Grade.SEVERE if ids & set(row.severe_with) else row.grade
 
 
-def steps_for(graded: Graded, position: Position | None, steps: Iterable[StepRow]) -> tuple[StepRow, ...]:
-    """Return the steps that stand for a grade and for where the level lies, in order."""
+def onset(noted: Iterable[date], today: date, recent_days: int) -> date | None:
+    """Return the first day of the spell of symptoms that goes on, or None where none was noted of late.
+
+    A spell is broken by more than `recent_days` without a note.
+    """
+    first = None
+    for day in sorted((day for day in noted if day <= today), reverse=True):
+        if (first or today) - day > timedelta(days=recent_days):
+            break
+        first = day
+    return first
+
+
+def look_first(rows: Iterable[FactorRow], present: Mapping[str, bool | None]) -> FactorRow | None:
+    """Return the factor to look at first: one that is present, else one not assessed, by the order of the table."""
+    ordered = sorted((row.order.place, row) for row in rows if row.order is not None)
+    found = [row for wanted in (True, None) for _, row in ordered if present[row.id] is wanted]
+    return found[0] if found else None
+
+
+def steps_for(
+    graded: Graded, position: Position | None, steps: Iterable[StepRow], *, lower_half: bool = False
+) -> tuple[StepRow, ...]:
+    """Return the steps that stand for a grade and for where the level lies, in order.
+
+    `lower_half`: it lies within the range, below the midpoint.
+    """
     wanted = Grade.UNKNOWN if graded.grade is None else graded.grade
     if position in {Position.WITHIN, Position.ABOVE}:
-        when = {When.ALWAYS, When.AT_OR_ABOVE}
+        when = {When.ALWAYS, When.LOWER_HALF if lower_half else When.AT_OR_ABOVE}
     elif position is Position.BELOW:
         when = {When.ALWAYS, When.BELOW}
     else:

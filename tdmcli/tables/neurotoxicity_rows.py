@@ -27,14 +27,23 @@ class SymptomRow(NamedTuple):
     locator: str | None = None
 
 
+class LookOrder(NamedTuple):
+    """A place, from 1, among what to look at first, and what the order rests on."""
+
+    place: int
+    source: str
+    locator: str
+
+
 class FactorRow(NamedTuple):
-    """Something that contributes to neurotoxicity and what to do about it."""
+    """Something that contributes to neurotoxicity and what to do about it; no order where nothing can be done."""
 
     id: str
     name: str
     source: str
     action: str
     locator: str | None = None
+    order: LookOrder | None = None
 
 
 class When(StrEnum):
@@ -42,6 +51,7 @@ class When(StrEnum):
 
     ALWAYS = "always"
     AT_OR_ABOVE = "at-or-above"
+    LOWER_HALF = "lower-half"
     BELOW = "below"
     UNKNOWN = "unknown"
 
@@ -58,9 +68,25 @@ class StepRow(NamedTuple):
 
 
 class RemarkRow(NamedTuple):
-    """Something that a source says beside the steps, and why it is not a step."""
+    """Something that a source says beside the steps, and why it is not a step.
+
+    It stands for its grades and its organ alone, where it names them.
+    """
 
     id: str
     text: str
     source: str
     locator: str | None = None
+    grades: tuple[Grade, ...] = ()
+    organ: str | None = None
+
+
+class AlternativeRow(NamedTuple):
+    """What a source names instead of tacrolimus or says of it; for its organ alone where it names one."""
+
+    id: str
+    name: str
+    text: str
+    source: str
+    locator: str
+    organ: str | None = None

@@ -180,7 +180,10 @@ class HeightPolicy(NamedTuple):
 
 
 class NeurotoxicityPolicy(NamedTuple):
-    """Limits that no source gives, each in the unit of its name, and for how many days an entry speaks of today."""
+    """Limits that no source gives, each in the unit of its name, and for how many days an entry speaks of today.
+
+    `aim_percent_of_range`: how far up the range a lower dose aims, within its lower half.
+    """
 
     recent_days: int
     magnesium_mmol_l: Decimal
@@ -189,6 +192,12 @@ class NeurotoxicityPolicy(NamedTuple):
     diastolic_mmhg: Decimal
     cholesterol_mmol_l: Decimal
     cholesterol_mg_dl: Decimal
+    aim_percent_of_range: Decimal
+
+    def check(self) -> None:
+        """Check that the aim lies within the lower half of a range."""
+        if not 0 < self.aim_percent_of_range <= _WHOLE / 2:
+            raise ValueError("aim_percent_of_range must be above 0 and at most 50")
 
 
 class Policy(NamedTuple):

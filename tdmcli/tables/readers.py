@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tdmcli.tables.explanation_rows import FormulaRow, TableRow
     from tdmcli.tables.interaction_rows import InteractionRow
     from tdmcli.tables.monitoring_rows import CautionRow, MonitoringTestRow, MonitoringThresholdRow
-    from tdmcli.tables.neurotoxicity_rows import FactorRow, RemarkRow, StepRow, SymptomRow
+    from tdmcli.tables.neurotoxicity_rows import AlternativeRow, FactorRow, RemarkRow, StepRow, SymptomRow
     from tdmcli.tables.policy import Policy
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.protocol_rows import BoundRow
@@ -238,9 +238,16 @@ def read_remarks() -> tuple[RemarkRow, ...]:
     return build_rows(RemarkRow, _neurotoxicity()["remark"], "neurotoxicity.toml remark")
 
 
+def read_alternatives() -> tuple[AlternativeRow, ...]:
+    """Return what sources name instead of tacrolimus in neurotoxicity."""
+    from tdmcli.tables.neurotoxicity_rows import AlternativeRow
+
+    return build_rows(AlternativeRow, _neurotoxicity()["alternative"], "neurotoxicity.toml alternative")
+
+
 @cache
 def _neurotoxicity() -> dict[str, Any]:
-    return load_table("neurotoxicity.toml", {"symptom", "factor", "step", "remark"})
+    return load_table("neurotoxicity.toml", {"symptom", "factor", "step", "remark", "alternative"})
 
 
 @remembered

@@ -76,6 +76,7 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     add("neurotoxicity.toml", "factor", readers.read_factors())
     add("neurotoxicity.toml", "step", readers.read_steps())
     add("neurotoxicity.toml", "remark", readers.read_remarks())
+    add("neurotoxicity.toml", "alternative", readers.read_alternatives())
     add("monitoring.toml", "test", tests)
     add("monitoring.toml", "threshold", thresholds)
     add("cautions.toml", "caution", readers.read_cautions())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain import neurotoxicity as rules
-from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.history import drugs_on
+from tdmcli.domain.interaction import direction_of, fading_days, find_drug
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, parse_number, show
 from tdmcli.tables.interaction_rows import Direction
@@ -154,15 +156,38 @@ def _parse_pressure(text: str) -> tuple[Decimal, Decimal]:
 
 
 def _raising(facts: Facts) -> Assessed | None:
-    """Return whether a drug that was named raises the level; not assessed when none was named."""
-    if not facts.drugs:
+    """Return whether a drug raises the level, one stopped of late among them; not assessed when none was named."""
+    stopped = _still_acting(facts)
+    if not facts.drugs and not stopped:
         return None
     rows = read_interactions_naming(facts.drugs)
     found = [find_drug(name, rows) for name in facts.drugs]
     known = [row for row in found if row is not None]
     raising = [row.names[0] for row in known if direction_of(row) is Direction.RAISES]
-    if raising:
-        return Assessed(", ".join(raising), "", present=True)
+    if raising or stopped:
+        return Assessed(", ".join(dict.fromkeys([*raising, *stopped])), "", present=True)
     if len(known) < len(found):
         return None
     return Assessed(", ".join(row.names[0] for row in known), "", present=False)
+
+
+def _still_acting(facts: Facts) -> tuple[str, ...]:
+    """Return the drugs of the file stopped so recently that the level is still raised, or is rising for it.
+
+    What raised the level still does while it fades; when what lowered it fades, the level rises.
+    """
+    if facts.record is None:
+        return ()
+    history, policy = facts.record.history, read_policy().interaction
+    rows = read_interactions_naming(drug.name for drug in history.drugs)
+    does = {Direction.RAISES: "still acting", Direction.LOWERS: "lowered the level until then"}
+    taken = {row.id for drug in drugs_on(history, facts.today) if (row := find_drug(drug.name, rows)) is not None}
+    found = []
+    for drug in history.drugs:
+        row = find_drug(drug.name, rows)
+        direction = None if row is None else direction_of(row)
+        if row is None or direction not in does or drug.stop is None or row.id in taken:
+            continue
+        if timedelta() < facts.today - drug.stop <= timedelta(days=fading_days(row, policy)):
+            found.append(f"{row.names[0]}, stopped {drug.stop.isoformat()} ({does[direction]})")
+    return tuple(found)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.cdratio import CdRatioData
     from tdmcli.workflows.interact_data import InteractData
     from tdmcli.workflows.monitor_data import MonitorData
-    from tdmcli.workflows.neurotox_data import NeurotoxData
+    from tdmcli.workflows.neurotox_data import DoseAnswer, NeurotoxData
     from tdmcli.workflows.regimens import RegimenAnswer
     from tdmcli.workflows.start_data import MethodAnswer, StartData
     from tdmcli.workflows.target import TargetData
@@ -151,9 +151,35 @@ def _interact(answer: Answer[InteractData]) -> list[Step]:
 
 def _neurotox(answer: Answer[NeurotoxData]) -> list[Step]:
     data = answer.data
-    return _from_nmol(data.level, data.level_ng_ml) + _placed(
-        data.level_ng_ml, data.target_low_ng_ml, data.target_high_ng_ml, data.position
-    )
+    low, high = data.target_low_ng_ml, data.target_high_ng_ml
+    steps = _from_nmol(data.level, data.level_ng_ml) + _placed(data.level_ng_ml, low, high, data.position)
+    if data.dose is not None and low is not None and high is not None and data.level_ng_ml is not None:
+        steps += _lower_dose(data.dose, low, high, data.level_ng_ml)
+    return steps
+
+
+def _lower_dose(dose: DoseAnswer, low: Decimal, high: Decimal, level: Decimal) -> list[Step]:
+    """Return the steps to the dose in mild neurotoxicity; none where there is no dose."""
+    aim, sampled, current, proposal = dose.aim_ng_ml, dose.sampled, dose.current, dose.proposal
+    if aim is None or sampled is None or current is None or proposal is None or dose.change_percent is None:
+        return []
+    shares = [(Decimal(50), dose.high_ng_ml)]
+    if dose.aim_from == "policy":
+        shares.append((read_policy().neurotoxicity.aim_percent_of_range, aim))
+    up = f"{_number(low)} + ({_number(high)} - {_number(low)})"
+    steps = [Step("share-of-range", f"{up} x {_number(share)} / 100 = {_number(at)} ng/mL") for share, at in shares]
+    steps += [_daily(one) for one in dict.fromkeys((sampled, current))]
+    if dose.unrounded_daily_dose_mg is not None and level > dose.high_ng_ml:
+        product = f"{_number(sampled.daily_dose_mg)} mg/day x {_number(aim)} / {_number(level)}"
+        steps.append(Step("proportional-dose", f"{product} = {_number(dose.unrounded_daily_dose_mg)} mg/day"))
+    if dose.predicted_trough_ng_ml is not None:
+        ratio = f"{_number(level)} x {_number(proposal.daily_dose_mg)} / {_number(sampled.daily_dose_mg)}"
+        steps.append(Step("predicted-trough", f"{ratio} = {_number(dose.predicted_trough_ng_ml)} ng/mL"))
+    if dose.change_percent:
+        now = _number(current.daily_dose_mg)
+        change = f"({_number(proposal.daily_dose_mg)} - {now}) / {now} x 100 = {show_percent(dose.change_percent)}"
+        steps.append(Step("change-percent", change))
+    return steps
 
 
 def _cdratio(answer: Answer[CdRatioData]) -> list[Step]:

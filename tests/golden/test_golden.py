@@ -132,6 +132,23 @@ def start_texts(data: dict[str, Any]) -> list[str]:
     return said
 
 
+def lower_dose_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of the dose in mild neurotoxicity: the dose and its aim, or the refusal."""
+    dose = data["dose"]
+    if dose is None:
+        return [data["dose_because"]] if data["symptoms"] else []
+    if dose["refused"] is not None:
+        return [f"{dose['refused']}: {dose['why']}"]
+    proposal = dose["proposal"]
+    return [
+        f"every {proposal['interval_h']} hours = {as_written(proposal['daily_dose_mg'])} mg/day",
+        f"aim of {as_written(dose['aim_ng_ml'])} ng/mL",
+        "Dose: keep"
+        if dose["change_percent"] == 0
+        else f"predicted trough {as_written(dose['predicted_trough_ng_ml'], 1)} ng/mL",
+    ]
+
+
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
@@ -178,7 +195,7 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
     if answer["command"] == "monitor":
         late = [f"overdue since {one['due']}" for one in data["tests"] if one["overdue"]]
         return [data["name"], *late, *(one["says"] for one in data["findings"])]
-    return [f"{number}. " for number in range(1, len(data["steps"]) + 1)]
+    return [f"{number}. " for number in range(1, len(data["steps"]) + 1)] + lower_dose_texts(data)
 
 
 @pytest.mark.parametrize("case", CASES)

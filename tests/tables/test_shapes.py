@@ -516,6 +516,7 @@ def test_all_tables_are_read() -> None:
         len(readers.read_factors()),
         len(readers.read_steps()),
         len(readers.read_remarks()),
+        len(readers.read_alternatives()),
         len(readers.read_cautions()),
         len(dosing_readers.read_starting_doses()),
         len(dosing_readers.read_genotype_effects()),
@@ -631,9 +632,10 @@ def test_the_seeds_symptoms_have_their_grades() -> None:
 )
 def test_remarks_are_those_of_the_sources(row_id: str, words: str, source: str) -> None:
     """Neurotoxicity: what sources say beside the steps stands with its figures, under its source."""
-    row = next(row for row in readers.read_remarks() if row.id == row_id)
-    assert words in row.text
-    assert row.source == source
+    rows = {one.id: (one.text, one.source) for one in readers.read_remarks()}
+    rows |= {one.id: (one.text, one.source) for one in readers.read_alternatives()}
+    assert words in rows[row_id][0]
+    assert rows[row_id][1] == source
 
 
 def test_neurotoxicity_leaves_out_what_belongs_to_another_disease() -> None:
@@ -644,12 +646,13 @@ def test_neurotoxicity_leaves_out_what_belongs_to_another_disease() -> None:
 
 
 def test_every_row_of_neurotoxicity_says_where() -> None:
-    """Each symptom, factor, step and remark names the place in its source."""
+    """Each symptom, factor, step, remark and alternative names the place in its source."""
     rows: tuple[Any, ...] = (
         *readers.read_symptoms(),
         *readers.read_factors(),
         *readers.read_steps(),
         *readers.read_remarks(),
+        *readers.read_alternatives(),
     )
     assert [row.id for row in rows if not row.locator] == []
 

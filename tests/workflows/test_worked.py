@@ -121,6 +121,24 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
     "monitor from another file": (("monitor", "--patient", "data/examples/kidney-day-40.toml"), ("due-day",)),
     "monitor without a file": (("monitor", "kidney"), ()),
     "neurotox": (("neurotox", "tremor", "--level", "17 nmol/L", "--target", "6-9"), ("nmol", "position")),
+    "neurotox with a lower dose": (
+        ("neurotox", "tremor", "--level", "11.2", "--target", "6-9", *PROGRAF),
+        (
+            *("position", "share-of-range", "share-of-range", "daily-dose", "proportional-dose"),
+            *("predicted-trough", "change-percent"),
+        ),
+    ),
+    "neurotox with an aim, in nmol/L": (
+        ("neurotox", "tremor", "--level", "13.9 nmol/L", "--target", "6-9", "--aim", "7", *PROGRAF),
+        (
+            *("nmol", "position", "share-of-range", "daily-dose", "proportional-dose"),
+            *("predicted-trough", "change-percent"),
+        ),
+    ),
+    "neurotox at the midpoint": (
+        ("neurotox", "tremor", "--level", "7.5", "--target", "6-9", *PROGRAF),
+        ("position", "share-of-range", "share-of-range", "daily-dose", "predicted-trough"),
+    ),
     "neurotox without a level": (("neurotox", "tremor"), ()),
     "start by weight, genotype and equations": (
         (
