@@ -11,10 +11,8 @@ from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.regimen import Regimen, parse_dose
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
-from tdmcli.domain.units import show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
-from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustData, AdjustQuestion, AimAnswer, OptionAnswer
 from tdmcli.workflows.aim import Aim, find_aim
@@ -27,6 +25,7 @@ from tdmcli.workflows.ranges import (
     with_evidence,
 )
 from tdmcli.workflows.regimens import regimen_answer, units_answer
+from tdmcli.workflows.weight_checks import weight_findings
 
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
@@ -65,7 +64,7 @@ def answer_aiming(
     if aim.ranges is not None:
         findings += disagreement(level, aim.low, aim.high, aim.row, aim.ranges)
     findings += _about_level(facts, level, sampled, product, where)
-    findings += _about_patient(facts, current)
+    findings += weight_findings(facts, current.daily_dose_mg)
     warnings = settle(findings, accepted)
     codes = {finding.code for finding in warnings}
     case = Case(
@@ -125,27 +124,6 @@ def _about_level(
     findings += check_sample_time(facts.hours_after_dose, sampled.interval_h, policy.sampling)
     findings += check_steady_state(facts.days_on_dose, facts.change, where, product.release, policy.steady_state)
     return tuple(sorted(findings, key=lambda finding: finding.code is not Code.CRITICAL_LEVEL))
-
-
-def _about_patient(facts: Facts, current: Regimen) -> tuple[Finding, ...]:
-    policy = read_policy()
-    child = facts.population is Population.CHILD
-    if facts.weight_kg is None:
-        if child:
-            raise refuse(Code.MISSING_WEIGHT, who=f"The patient is {facts.age} years old")
-        return ()
-    findings: tuple[Finding, ...] = ()
-    per_kg = current.daily_dose_mg / facts.weight_kg
-    if per_kg > policy.dose.high_mg_per_kg_day:
-        values = {"dose": show(per_kg), "limit": show(policy.dose.high_mg_per_kg_day)}
-        findings += (Finding(Code.DOSE_HIGH, values),)
-    if facts.weight_from_file is not None:
-        from tdmcli.domain.sample_checks import check_weight_age
-
-        limits = (policy.weight.old_after_days_adult, policy.weight.old_after_days_child)
-        age_days = (facts.today - facts.weight_from_file).days
-        findings += check_weight_age(age_days, adult=not child, limits=limits)
-    return findings
 
 
 def _out_before(facts: Facts, aim: Aim, where: Position) -> bool:

@@ -16,6 +16,7 @@ from tdmcli.tables.readers import read_co_therapies, read_interactions_naming, r
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.ranges import RangeQuestion, co_therapies_among, find_ranges, named_id
+from tdmcli.workflows.weight_checks import weight_age
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -83,7 +84,7 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
         "rejection": (question.rejection or None, "--rejection"),
     }
     said = {name: {"value": value, "from": source} for name, (value, source) in own.items() if value is not None}
-    findings += _weight_age(facts, patient) + _flag_wins(question, facts, history)
+    findings += weight_age(facts) + _flag_wins(question, facts, history)
     return Known(patient, aim_from, findings, said | inputs)
 
 
@@ -168,18 +169,6 @@ def _population(question: StartQuestion, facts: Facts) -> Population | None:
     if facts.population not in {None, said}:
         raise WrongUsage(f"--population {said}: the age of {facts.age} years says {facts.population}")
     return said
-
-
-def _weight_age(facts: Facts, patient: StartPatient) -> tuple[Finding, ...]:
-    """Return whether the file's weight is too old to dose by (R29)."""
-    if facts.weight_from_file is None:
-        return ()
-    from tdmcli.domain.sample_checks import check_weight_age
-
-    policy = read_policy().weight
-    limits = (policy.old_after_days_adult, policy.old_after_days_child)
-    days = (facts.today - facts.weight_from_file).days
-    return check_weight_age(days, adult=patient.population is not Population.CHILD, limits=limits)
 
 
 def _flag_wins(question: StartQuestion, facts: Facts, history: History | None) -> tuple[Finding, ...]:
