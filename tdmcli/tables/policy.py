@@ -40,6 +40,7 @@ class DosePolicy(NamedTuple):
     high_mg_per_kg_day: Decimal
     confirm_above_mg: Decimal
     options_each_side: int
+    max_rounding_percent: Decimal
     units_per_intake: int
     equal_intakes: bool
 

@@ -59,6 +59,7 @@ class ProductRow(NamedTuple):
 
     What a source says beside them, each with that source: `trough` is hours after the dose, `steady_state` days on an
     unchanged dose, `missed_dose` how many hours late it is still taken. Absent where no source read says.
+    `other_label` is the id that stands for the same product under another country's label.
     """
 
     id: str
@@ -78,6 +79,7 @@ class ProductRow(NamedTuple):
     missed_dose: HoursRow | None = None
     taking: TakingRow | None = None
     preparation: PreparationRow | None = None
+    other_label: str | None = None
 
     def check(self) -> None:
         """Check that the strengths fit the route, and that a trough is drawn just before the next dose."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.protocol_rows import BoundRow
     from tdmcli.tables.range_policy import RangePolicy
+    from tdmcli.tables.units_row import UnitsRow
 
 Entry = TypeVar("Entry")
 Table = TypeVar("Table")
@@ -94,11 +95,16 @@ def _policy_in_force() -> dict[str, Any]:
 
 
 @cache
-def read_molecular_weight() -> Decimal:
-    """Return the molecular weight of tacrolimus in g/mol, for nmol/L."""
+def read_units() -> UnitsRow:
+    """Return what converts units of a level, with its source."""
     from tdmcli.tables.units_row import UnitsRow
 
-    return build_row(UnitsRow, load_toml(data_folder() / "units.toml"), "units.toml").molecular_weight_g_per_mol
+    return build_row(UnitsRow, load_toml(data_folder() / "units.toml"), "units.toml")
+
+
+def read_molecular_weight() -> Decimal:
+    """Return the molecular weight of tacrolimus in g/mol, for nmol/L."""
+    return read_units().molecular_weight_g_per_mol
 
 
 @cache

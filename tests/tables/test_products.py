@@ -90,7 +90,7 @@ def test_what_is_mixed_or_diluted() -> None:
     said = {row.id: row.preparation.text for row in PRODUCTS.values() if row.preparation}
     assert set(said) == {"prograf-granules", "intravenous"}
     assert "glass or metal, never PVC" in said["prograf-granules"]
-    assert "0.004-0.100 mg/mL; keeps 24 hours at 25 C" in said["intravenous"]
+    assert "0.004-0.1 mg/mL; keeps 24 hours at 25 C" in said["intravenous"]
     assert {row.id: row.strength_mg_per_ml for row in PRODUCTS.values() if row.strength_mg_per_ml} == {"intravenous": 5}
 
 
