@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.domain.regimen import Regimen
+    from tdmcli.tables.product_rows import ProductRow
 
 
 class RatioClass(StrEnum):
@@ -77,6 +78,12 @@ def release_of(regimen: Regimen) -> Release:
     return Release.PROLONGED if regimen.intakes_a_day == 1 else Release.IMMEDIATE
 
 
+def made_for(thresholds: ThresholdSetRow, release: Release, product: ProductRow | None) -> bool:
+    """Return whether a set was made for products of this release, and for this one where it names some."""
+    named = not thresholds.products or (product is not None and product.id in thresholds.products)
+    return thresholds.release is release and named
+
+
 def about_indication(indication: str | None, sets: Iterable[ThresholdSetRow]) -> tuple[Finding, ...]:
     """Return whether the sets were made for something else; nothing where the indication is not known."""
     if indication is None or any(indication in one.indications for one in sets):
@@ -96,10 +103,8 @@ def classify(
     `against` are findings that forbid a class (not at steady state, an inhibitor on board …).
     """
     sets = tuple(sets)
-    product, release = regimen.product, release_of(regimen)
-    fitting = [
-        one for one in sets if one.release is release and (not one.products or (product and product.id in one.products))
-    ]
+    release = release_of(regimen)
+    fitting = [one for one in sets if made_for(one, release, regimen.product)]
     outcome = [one for one in fitting if one.kind is SetKind.OUTCOME]
     thirds = [one for one in fitting if one.kind is SetKind.THIRDS and _holds(one, day)]
     used = next(iter(outcome or thirds), None)

@@ -1,0 +1,257 @@
+"""From one product, route or interval to another: which rows hold, and the regimen that a factor leads to.
+
+A row holds in the direction that its source speaks of and in no other. Rules: SAFETY R09, R14, R19, R49, R50.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.capsules import achievable_regimens
+from tdmcli.domain.dose_case import PLACES
+from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.regimen import Regimen
+from tdmcli.domain.units import rounded, show, show_mg, show_percent
+from tdmcli.errors import Code
+from tdmcli.tables.conversion_rows import ConversionKind, ConversionRow
+from tdmcli.tables.rows import Population, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tdmcli.tables.conversion_rows import NotInterchangeableRow
+    from tdmcli.tables.policy import DosePolicy
+    from tdmcli.tables.product_rows import ProductRow
+
+
+class Switch(NamedTuple):
+    """A change of product, and what is known of the patient; None is not known."""
+
+    before: ProductRow
+    after: ProductRow
+    population: Population | None = None
+    indication: str | None = None
+
+
+class Choice(NamedTuple):
+    """The row whose number becomes the dose, if one does, and the other rows that speak of the change."""
+
+    deciding: ConversionRow | None
+    others: tuple[ConversionRow, ...]
+
+
+class RoundedDose(NamedTuple):
+    """A daily dose (mg) worked out, the regimen nearest to it, and those just below and above it."""
+
+    unrounded_daily_dose_mg: Decimal
+    regimen: Regimen
+    around: tuple[Regimen, ...]
+
+    @property
+    def rounding_percent(self) -> Decimal:
+        """Return by how much rounding moved the dose, in per cent."""
+        return rounding_percent(self.regimen, self.unrounded_daily_dose_mg)
+
+
+def rounding_percent(regimen: Regimen, daily_dose_mg: Decimal) -> Decimal:
+    """Return how far a regimen lies from a daily dose (mg), in per cent of that."""
+    return rounded((regimen.daily_dose_mg - daily_dose_mg) * 100 / daily_dose_mg, PLACES)
+
+
+def speaks_of(row: ConversionRow, before: ProductRow, after: ProductRow) -> bool:
+    """Return whether a row is about this change, in this direction; whom it holds for is not looked at."""
+    from_fits = _is_on_side(before, row.from_products, (row.from_release, row.from_route))
+    to_anything = not (row.to_products or row.to_release or row.to_route)
+    return from_fits and (to_anything or _is_on_side(after, row.to_products, (row.to_release, row.to_route)))
+
+
+def _is_on_side(product: ProductRow, ids: tuple[str, ...], kind: tuple[str | None, str | None]) -> bool:
+    if ids:
+        return product.id in ids
+    release, route = kind
+    if release is None and route is None:
+        return False
+    return release in {None, product.release} and route in {None, product.route}
+
+
+def violated(row: ConversionRow, switch: Switch) -> tuple[str, ...]:
+    """Return whom a row holds for, where that contradicts what is known.
+
+    What is not known contradicts nothing (R24), but for children: a row of theirs never holds for an unknown age.
+    """
+    found: tuple[str, ...] = ()
+    known = switch.population or Population.ADULT
+    if row.population is not None and row.population is not known:
+        found += (_PEOPLE[row.population],)
+    if row.indications and switch.indication is not None and switch.indication not in row.indications:
+        found += (" or ".join(row.indications),)
+    return found
+
+
+def not_said(row: ConversionRow, switch: Switch) -> tuple[str, ...]:
+    """Return whom a row holds for, where that is not known of the patient."""
+    found: tuple[str, ...] = ()
+    if row.population is not None and switch.population is None:
+        found += (_PEOPLE[row.population],)
+    if row.indications and switch.indication is None:
+        found += (f"given for {' or '.join(row.indications)}",)
+    return found if row.group is None else (*found, row.group)
+
+
+_PEOPLE = {Population.ADULT: "an adult", Population.CHILD: "a child"}
+
+
+def decides(row: ConversionRow) -> bool:
+    """Return whether a row's number may become the dose: a label's, and one number."""
+    one_factor = row.factor_low is not None and row.factor_low == row.factor_high
+    one_dose = row.mg_per_kg_day_low is not None and row.mg_per_kg_day_low == row.mg_per_kg_day_high
+    return row.kind is ConversionKind.LABEL and (one_factor or one_dose)
+
+
+def choose(rows: Iterable[ConversionRow], switch: Switch) -> Choice:
+    """Return the row that decides a change, and the others that hold for it."""
+    holding = [row for row in rows if speaks_of(row, switch.before, switch.after) and not violated(row, switch)]
+    deciding = next((row for row in holding if decides(row)), None)
+    return Choice(deciding, tuple(row for row in holding if row is not deciding))
+
+
+def needs_indication(rows: Iterable[ConversionRow], switch: Switch) -> bool:
+    """Return whether rows for children differ by an indication that is not known: none of them is then assumed."""
+    return switch.indication is None and any(
+        row.population is Population.CHILD and row.indications and not violated(row, switch)
+        for row in rows
+        if speaks_of(row, switch.before, switch.after)
+    )
+
+
+def has_reverse(rows: Iterable[ConversionRow], switch: Switch) -> bool:
+    """Return whether a label gives a factor for the opposite direction: it is never turned round (R49)."""
+    labels = (row for row in rows if decides(row) and row.factor_low is not None)
+    return any(speaks_of(row, switch.after, switch.before) for row in labels)
+
+
+def of_other_products(
+    rows: Iterable[ConversionRow], switch: Switch, products: Iterable[ProductRow]
+) -> tuple[ConversionRow, ...]:
+    """Return the labels' rows to this product that name others of the same kind to come from, not the one taken.
+
+    Between mouth and vein any product by the same route is of the same kind, else those of the same release.
+    """
+    by_kind = {one.id: (one.route, one.release) for one in products}
+    before, after = switch.before, switch.after
+    alike = {
+        name
+        for name, (route, release) in by_kind.items()
+        if route is before.route and (release is before.release or route is not after.route)
+    }
+    return tuple(
+        row
+        for row in rows
+        if decides(row)
+        and alike.intersection(row.from_products)
+        and not {before.id, after.id}.intersection(row.from_products)
+        and _is_on_side(after, row.to_products, (row.to_release, row.to_route))
+        and not violated(row, switch)
+    )
+
+
+def of_other_label(
+    rows: Iterable[ConversionRow], switch: Switch, products: Iterable[ProductRow]
+) -> tuple[tuple[ConversionRow, ProductRow], ...]:
+    """Return the rows with a number of another country's label of the same product, each with the product it names."""
+    rows, found = tuple(rows), []
+    for product in products:
+        if product.other_label == switch.after.id and product != switch.before:
+            other = switch._replace(after=product)
+        elif product.other_label == switch.before.id and product != switch.after:
+            other = switch._replace(before=product)
+        else:
+            continue
+        found += [
+            (row, product)
+            for row in rows
+            if row.factor_low is not None
+            and speaks_of(row, other.before, other.after)
+            and not speaks_of(row, switch.before, switch.after)
+            and not violated(row, other)
+        ]
+    return tuple(found)
+
+
+def kept_apart(
+    rows: Iterable[NotInterchangeableRow], before: ProductRow, after: ProductRow
+) -> tuple[NotInterchangeableRow, ...]:
+    """Return the rows that say of these two products that they do not stand for each other."""
+
+    def group(row: NotInterchangeableRow, product: ProductRow) -> str | None:
+        if product.id in row.products:
+            return product.id
+        is_of_release = row.release is product.release and product.route is Route.ORAL
+        return str(row.release) if is_of_release else None
+
+    pairs = [(row, group(row, before), group(row, after)) for row in rows]
+    return tuple(row for row, one, other in pairs if one is not None and other is not None and one != other)
+
+
+def daily_doses(row: ConversionRow, daily_dose_mg: Decimal, weight_kg: Decimal | None) -> tuple[Decimal, ...]:
+    """Return the daily dose (mg) that a row leads to, or both ends of its range; nothing where it has no number.
+
+    Raises:
+        Refused: the row gives a dose by weight, and the weight is not known.
+
+    """
+    if row.factor_low is not None and row.factor_high is not None:
+        ends = (daily_dose_mg * row.factor_low, daily_dose_mg * row.factor_high)
+    elif row.mg_per_kg_day_low is not None and row.mg_per_kg_day_high is not None:
+        if weight_kg is None:
+            raise refuse(Code.MISSING_WEIGHT, age="under 18")
+        ends = (weight_kg * row.mg_per_kg_day_low, weight_kg * row.mg_per_kg_day_high)
+    else:
+        return ()
+    return ends[:1] if ends[0] == ends[1] else ends
+
+
+def round_dose(daily_dose_mg: Decimal, product: ProductRow, interval_h: int, policy: DosePolicy) -> RoundedDose:
+    """Return the regimen of whole units nearest to a daily dose (mg), the lower of two as near.
+
+    A mg of one product is no mg of another, so neither of two as near is nearer to what was taken (R19): the lower is
+    taken, and both stand in the answer. An infusion has no units and is not rounded.
+
+    Raises:
+        Refused: the dose is nearer to none, or whole units would move it further than the policy allows (R19, R20).
+
+    """
+    if product.route is not Route.ORAL:
+        return RoundedDose(daily_dose_mg, _infusion(daily_dose_mg, product), ())
+    smallest = product.strengths_mg[0] * 24 / interval_h * 2
+    fitting = achievable_regimens(
+        product, interval_h, 2 * daily_dose_mg + smallest, policy.units_per_intake, equal=policy.equal_intakes
+    )
+    if not fitting or daily_dose_mg < fitting[0].daily_dose_mg / 2:
+        values = {"dose": show_mg(daily_dose_mg), "smallest": fitting[0].text if fitting else "none"}
+        raise refuse(Code.ROUNDS_TO_ZERO, **values)
+    nearest = min(fitting, key=lambda one: (rounded(abs(one.daily_dose_mg - daily_dose_mg), PLACES), one.daily_dose_mg))
+    percent = rounding_percent(nearest, daily_dose_mg)
+    if abs(percent) > policy.max_rounding_percent:
+        values = {"dose": show_mg(daily_dose_mg), "nearest": nearest.text, "percent": show_percent(percent)}
+        raise refuse(Code.ROUNDED_TOO_FAR, **values, limit=show(policy.max_rounding_percent))
+    place = fitting.index(nearest)
+    return RoundedDose(daily_dose_mg, nearest, fitting[max(place - 1, 0) : place + 2])
+
+
+def _infusion(daily_dose_mg: Decimal, product: ProductRow) -> Regimen:
+    interval = product.intervals_h[0]
+    return Regimen((rounded(daily_dose_mg * interval / 24, PLACES).normalize(),), interval, product)
+
+
+def check_rounding(dose: RoundedDose, policy: DosePolicy) -> tuple[Finding, ...]:
+    """Return whether what can be given lies notably off the dose worked out."""
+    if abs(dose.rounding_percent) <= policy.marginal_percent:
+        return ()
+    values = {
+        "unrounded": show(dose.unrounded_daily_dose_mg),
+        "given": show(dose.regimen.daily_dose_mg),
+        "percent": show_percent(dose.rounding_percent),
+    }
+    return (Finding(Code.FACTOR_ROUNDED, values),)
