@@ -141,6 +141,7 @@ COMMANDS = (
     "neurotox",
     "cdratio",
     "start",
+    "convert",
     "monitor",
     "patient",
     "trend",

@@ -99,6 +99,8 @@ HEADLINES = frozenset(
         Code.OPPOSITE_DIRECTIONS,
         Code.OTHER_DRUG_MOVES,
         Code.FACTOR_ROUNDED,
+        Code.HOSPITAL_RULE_ONLY,
+        Code.CONVERTED_UNDER_DRUG,
         Code.GUT_EVENT,
         Code.LOW_HEMATOCRIT,
         Code.TROUGH_EXISTS,

@@ -15,6 +15,7 @@ class Answering(StrEnum):
     NEUROTOX = "neurotox"
     CDRATIO = "cdratio"
     START = "start"
+    CONVERT = "convert"
     MONITOR = "monitor"
     TREND = "trend"
     EXPLAIN = "explain"

@@ -59,7 +59,7 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
     if product is not None:
         findings += check_interval(current.interval_h, product)
     findings += regimen_findings(facts, facts.now, facts.now)
-    on_board, unlisted = _moving_drugs(facts)
+    on_board, unlisted = moving_drugs(facts)
     findings += tuple(Finding(Code.UNLISTED_DRUG, {"drug": clean(name), "near": ""}) for name in unlisted)
     if any(one.inhibitor for one in on_board):
         name = next(one.names[0] for one in on_board if one.inhibitor)
@@ -71,7 +71,7 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
     return findings
 
 
-def _moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
+def moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
     """Return the drugs taken now or stopped so recently that they still work, and the names that no row has."""
     names = list(facts.drugs)
     if facts.record is not None:

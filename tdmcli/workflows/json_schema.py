@@ -19,6 +19,7 @@ DATA_CLASSES = {
     "neurotox": ("tdmcli.workflows.neurotox_data", "NeurotoxData"),
     "cdratio": ("tdmcli.workflows.cdratio", "CdRatioData"),
     "start": ("tdmcli.workflows.start_data", "StartData"),
+    "convert": ("tdmcli.workflows.convert_data", "ConvertData"),
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
     "trend": ("tdmcli.workflows.trend_data", "TrendData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tdmcli.workflows.adjust_data import AdjustData
     from tdmcli.workflows.cdratio import CdRatioData
+    from tdmcli.workflows.convert_data import ConvertData
     from tdmcli.workflows.interact_data import InteractData
     from tdmcli.workflows.monitor_data import MonitorData
     from tdmcli.workflows.neurotox_data import DoseAnswer, NeurotoxData
@@ -147,6 +148,26 @@ def _interact(answer: Answer[InteractData]) -> list[Step]:
     factor = next(one.dose_factor_text for one in answer.data.interactions if one.matched == adjusted.drug)
     given = f"{adjusted.from_text}, x {factor} = {_number(adjusted.unrounded_daily_dose_mg)} mg/day"
     return [Step("dose-factor", given)]
+
+
+def _convert(answer: Answer[ConvertData]) -> list[Step]:
+    data = answer.data
+    steps = []
+    if data.from_ is not None and data.unrounded_daily_dose_mg is not None:
+        daily, new = _number(data.from_.daily_dose_mg), f"{_number(data.unrounded_daily_dose_mg)} mg/day"
+        if data.factor is not None:
+            steps.append(_daily(data.from_))
+            steps.append(Step("conversion-factor", f"{daily} mg/day x {_number(data.factor)} = {new}"))
+        elif data.mg_per_kg_day is not None and data.weight_kg is not None:
+            by_weight = f"{_number(data.mg_per_kg_day)} mg/kg/day x {_number(data.weight_kg)} kg"
+            steps.append(Step("conversion-by-weight", f"{by_weight} = {new}"))
+    level = data.level
+    if level is not None and level.given.endswith("nmol/L"):
+        steps += _from_nmol(level.given.removeprefix(level.censor), level.ng_ml)
+    elif level is not None:
+        divided = f"{_number(level.ng_ml)} ng/mL x 1,000 / {_number(level.molecular_weight_g_per_mol)}"
+        steps.append(Step("nmol", f"{divided} = {_number(level.nmol_l)} nmol/L"))
+    return steps
 
 
 def _neurotox(answer: Answer[NeurotoxData]) -> list[Step]:
@@ -284,6 +305,7 @@ _STEPS: dict[str, Callable[[Any], list[Step]]] = {
     "interact": _interact,
     "neurotox": _neurotox,
     "cdratio": _cdratio,
+    "convert": _convert,
     "monitor": _monitor,
     "start": _start,
 }

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[list[str], dict[str, str], float | None]] = {
         {},
         LIMIT,
     ),
+    "convert": (["convert", "--from", "prograf", "--to", "envarsus-xr", "--dose", "3", "--every", "12"], {}, LIMIT),
     "interact fluconazole": (["interact", "fluconazole"], {}, None),
     "neurotox tremor": (["neurotox", "tremor", "--level", "14", "--target", "6-9"], {}, None),
     "--help": (["--help"], {}, LIMIT_HELP),

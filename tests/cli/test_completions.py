@@ -20,7 +20,7 @@ BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 
 # what is typed before TAB, and some of what must be offered
 OFFERED = {
-    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "trend", "schema", "completions"),
+    "tdmcli ": ("target", "adjust", "interact", "neurotox", "cdratio", "convert", "monitor", "trend", "schema"),
     "tdmcli ex": ("explain",),
     "tdmcli explain CAP": ("CAPPED",),
     "tdmcli explain NOT_S": ("NOT_STEADY_STATE",),
@@ -50,6 +50,9 @@ OFFERED = {
     "tdmcli target kidney --format ": ("auto", "table", "plain", "json", "csv", "markdown", "note"),
     "tdmcli adjust --last-change ": ("start", "increase", "decrease"),
     "tdmcli completions ": ("bash", "zsh", "fish", "powershell"),
+    "tdmcli convert --to env": ("envarsus", "envarsus-xr"),
+    "tdmcli convert --from modi": ("modigraf",),
+    "tdmcli convert --to-e": ("--to-every",),
     "tdmcli monitor lup": ("lupus-nephritis",),
     "tdmcli patient ": ("new", "add", "check", "undo"),
     "tdmcli patient add ": ("level", "regimen", "drug", "lab", "symptom"),
@@ -65,7 +68,7 @@ OFFERED = {
     "tdmcli patient new demo.toml --time-zone Europe/Par": ("Europe/Paris",),
     "tdmcli schema pat": ("patient-new", "patient-add", "patient-show", "patient-check", "patient-undo"),
     "tdmcli trend --accept D": ("DISCREPANT",),
-    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "monitor", "trend", "explain", "sources"),
+    "tdmcli schema ": ("target", "adjust", "interact", "neurotox", "cdratio", "convert", "monitor", "trend", "explain"),
 }
 
 

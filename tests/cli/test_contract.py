@@ -47,6 +47,7 @@ ANSWERING = {
         "90",
         *NOW,
     ),
+    "convert": ("convert", "--from", "prograf", "--to", "envarsus-xr", "--dose", "3", "--every", "12", *NOW),
     "monitor": ("monitor", "kidney", "--days", "40", *NOW),
     "start": (
         *("start", "kidney", "--weight", "75", "--age", "56", "--height", "178"),
@@ -98,6 +99,10 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     | {f"steps[].{key}" for key in ("order", "text", "source")},
     "cdratio": {"cd_ratio_ng_ml_per_mg", "weight_normalised_ng_ml_per_mg_kg", "class"}
     | {"threshold_row", "other_thresholds", "history"},
+    "convert": {"from", "to", "factor", "unrounded_daily_dose_mg", "first_dose", "next_level"}
+    | {f"{regimen}.{key}" for regimen in ("from", "to") for key in REGIMEN}
+    | {f"next_level.{key}" for key in ("from", "to", "reason", "source")}
+    | {f"first_dose.{key}" for key in ("after", "from_h", "to_h", "text", "source")},
     "monitor": {"tests", "cautions", "findings"} | {f"tests[].{key}" for key in ("name", "when", "due", "source")},
     "start": {"methods"}
     | {f"methods[].{key}" for key in ("id", "daily_dose_mg", "intakes_mg", "interval_h", "mg_per_kg_per_day")}
@@ -181,6 +186,7 @@ def test_the_envelope_is_frozen(
         ("interact", "zzzmab"),
         ("cdratio", "--level", "<2", "--dose", "3", "--every", "12"),
         ("neurotox", "tremor", "--organ", "spleen"),
+        ("convert", "--from", "advagraf", "--to", "prograf", "--dose", "6", "--every", "24"),
         ("monitor", "spleen"),
         ("trend", "data/examples/kidney-day-40.toml", "--from", "2026-11-21"),
         ("explain", "spleen"),
@@ -396,8 +402,8 @@ def test_a_note_has_four_lines(command: str, ask: Callable[..., Said]) -> None:
 @pytest.mark.parametrize("command", ANSWERING)
 def test_a_patient_file_answers(command: str, ask: Callable[..., Said]) -> None:
     """Each answering command takes what it needs from a patient file."""
-    drug = ("fluconazole",) if command == "interact" else ()
-    said = ask(command, *drug, *PATIENT, *NOW, "--json")
+    more = {"interact": ("fluconazole",), "convert": ("--to", "advagraf")}.get(command, ())
+    said = ask(command, *more, *PATIENT, *NOW, "--json")
     assert said.returncode == 0
     assert json.loads(said.stdout)["inputs"] != {}
 

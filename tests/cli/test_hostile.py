@@ -30,6 +30,7 @@ PLAIN_ENV = {"FORCE_COLOR": None, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "8
 
 REGIMEN = ("--dose", "3", "--every", "12", "--product", "prograf")
 ADJUST = ("adjust", *REGIMEN, "--target", "6-9")
+CONVERT = ("convert", "--from", "prograf", "--to", "advagraf", "--dose", "3", "--every", "12")
 
 FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]",
@@ -333,6 +334,7 @@ def test_a_hostile_name_beside_a_known_one_is_inert_in_every_format(text: str, f
         ("neurotox", "--format", form, "--", "tremor", text),
         (*ADJUST, "--level", "5", "--format", form, f"--with={text}"),
         ("cdratio", "--level", "6", *REGIMEN, "--days", "90", "--format", form, f"--with={text}"),
+        (*CONVERT, "--format", form, f"--with={text}"),
     ):
         said = say(*words)
         assert said.code == 0

@@ -149,9 +149,28 @@ def lower_dose_texts(data: dict[str, Any]) -> list[str]:
     ]
 
 
+def convert_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of a change: the doses before and after it, a hospital's rule, a level."""
+    level = data["level"]
+    units = [] if level is None else [(level["ng_ml"], "ng/mL"), (level["ug_l"], "mcg/L"), (level["nmol_l"], "nmol/L")]
+    said = [f"{level['censor']}{as_written(value)} {unit}" for value, unit in units]
+    if data["from"] is not None:
+        said.append(data["from"]["text"])
+    if data["to"] is not None:
+        said += [data["to"]["text"], f"= {as_written(data['to']['daily_dose_mg'])} mg/day"]
+        said.append(f"{as_written(data['unrounded_daily_dose_mg'])} mg/day")
+    rules = [dose for one in data["beside"] for dose in one["doses"]]
+    return said + [f"x {as_written(one['factor'])}" for one in rules]
+
+
+OF_DATA = {"trend": trend_texts, "start": start_texts, "convert": convert_texts}
+
+
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
     """Return what the text must say of an answer's numbers, each number with the words that it stands in."""
     data = answer["data"]
+    if answer["command"] in OF_DATA:
+        return OF_DATA[answer["command"]](data)
     if answer["command"] == "target":
         used = data["own"] or data["default"]
         if used is None:
@@ -188,10 +207,6 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
         ]
     if answer["command"].startswith("protocol-"):
         return [one["says"] for one in [*data.get("changes", ()), *data.get("faults", ())]]
-    if answer["command"] == "trend":
-        return trend_texts(data)
-    if answer["command"] == "start":
-        return start_texts(data)
     if answer["command"] == "monitor":
         late = [f"overdue since {one['due']}" for one in data["tests"] if one["overdue"]]
         return [data["name"], *late, *(one["says"] for one in data["findings"])]
@@ -225,6 +240,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "interact",
         "neurotox",
         "cdratio",
+        "convert",
         "monitor",
         "start",
         "trend",
@@ -250,6 +266,7 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
         "interact-voriconazole-dose",
         "neurotox-patient",
         "cdratio-patient",
+        "convert-patient",
         "monitor-patient",
         "start-kidney-genotype",
         "trend-kidney",

@@ -98,6 +98,30 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
         ("cdratio", "--patient", "data/examples/kidney-day-40.toml"),
         ("cd-ratio", "cd-ratio-by-weight"),
     ),
+    "convert": (
+        ("convert", "--from", "prograf", "--to", "envarsus-xr", "--dose", "3+2.5", "--every", "12", "--level", "7.4"),
+        ("daily-dose", "conversion-factor", "nmol"),
+    ),
+    "convert by weight": (
+        (
+            *("convert", "--from", "intravenous", "--to", "prograf", "--dose", "1", "--every", "24"),
+            *("--age", "8", "--weight", "24.5", "--indication", "heart"),
+        ),
+        ("conversion-by-weight",),
+    ),
+    "convert to another interval": (
+        ("convert", "--from", "prograf", "--to", "prograf", "--dose", "1", "--every", "168", "--to-every", "72"),
+        ("daily-dose", "conversion-factor"),
+    ),
+    "convert by a hospital's rule": (
+        ("convert", "--from", "envarsus-xr", "--to", "generic-ir", "--dose", "4", "--every", "24"),
+        (),
+    ),
+    "convert a level": (("convert", "--level", "<9.2 nmol/L"), ("nmol",)),
+    "convert from a file": (
+        ("convert", "--patient", "data/examples/kidney-day-40.toml", "--to", "advagraf"),
+        ("daily-dose", "conversion-factor"),
+    ),
     "interact": (("interact", "voriconazole", *PROGRAF), ("dose-factor",)),
     "interact by another name": (("interact", "vfend", *PROGRAF), ("dose-factor",)),
     "interact once a day": (
