@@ -115,12 +115,18 @@ def product(asked: Asked) -> ProductRow | None:
     """
     if asked.product is None:
         return None
-    wanted = asked.product.casefold().strip()
-    for row in read_products():
-        if wanted in (row.id, *row.aliases):
-            return row
+    found = find_product(asked.product)
+    if found is not None:
+        return found
     known = [row.id for row in read_products()]
-    raise refuse(Code.UNKNOWN_PRODUCT, name=clean(asked.product), near=near(wanted, known), known=", ".join(known))
+    close = near(asked.product.casefold().strip(), known)
+    raise refuse(Code.UNKNOWN_PRODUCT, name=clean(asked.product), near=close, known=", ".join(known))
+
+
+def find_product(name: str) -> ProductRow | None:
+    """Return the product of an id or alias, in whatever case; never a near match."""
+    wanted = name.casefold().strip()
+    return next((row for row in read_products() if wanted in (row.id, *row.aliases)), None)
 
 
 def refuse_product_alone(asked: Asked) -> None:

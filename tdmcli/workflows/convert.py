@@ -27,7 +27,7 @@ from tdmcli.workflows import asked as ask
 from tdmcli.workflows import convert_after as after_change
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.convert_after import Taken
-from tdmcli.workflows.convert_checks import about_change, findings, refuse_other_drug
+from tdmcli.workflows.convert_checks import about_change, findings
 from tdmcli.workflows.convert_data import ConvertData, ConvertQuestion, NewRegimen
 from tdmcli.workflows.convert_rows import (
     Converted,
@@ -57,7 +57,9 @@ def answer_convert(question: ConvertQuestion) -> Answer[ConvertData]:
     asked = question.asked
     if question.to is None:
         return _level_alone(question)
-    if asked.product is not None:
+    if asked.product is not None and ask.find_product(asked.product) is None:
+        from tdmcli.workflows.convert_drugs import refuse_other_drug
+
         refuse_other_drug(asked.product)
     facts = gather(asked)
     after = ask.product(asked._replace(product=question.to))

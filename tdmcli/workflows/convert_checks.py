@@ -1,4 +1,4 @@
-"""What speaks against a change of product: another drug as its start, the file, drugs that move the level."""
+"""What is to be said of a change of product: the file, drugs, doses, intervals, weight, and the brands."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.dose_case import check_interval
-from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.findings import Finding
 from tdmcli.domain.formulation import check_rounding
-from tdmcli.domain.interaction import direction_of, find_drug
-from tdmcli.domain.sample_checks import on_board
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import show, show_mg
 from tdmcli.errors import Code
-from tdmcli.tables.dosing_readers import read_conversions
-from tdmcli.tables.interaction_rows import Effect
-from tdmcli.tables.readers import read_interactions_naming, read_policy
+from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Route
-from tdmcli.workflows.drug_checks import unlisted
-from tdmcli.workflows.factor_dose import moving_drugs
 from tdmcli.workflows.facts import regimen_findings
 from tdmcli.workflows.weight_checks import weight_findings
 
@@ -28,20 +22,6 @@ if TYPE_CHECKING:
     from tdmcli.workflows.convert_data import ConversionAnswer, Said
     from tdmcli.workflows.convert_rows import Converted
     from tdmcli.workflows.facts import Facts
-
-
-def refuse_other_drug(name: str) -> None:
-    """Refuse a change from another drug that a row speaks of: it says when tacrolimus may begin, and no dose.
-
-    Raises:
-        Refused: a row speaks of that drug, by any of its names.
-
-    """
-    found = find_drug(name, read_interactions_naming((name,)))
-    for row in read_conversions():
-        if row.from_drug is not None and found is not None and row.from_drug in found.names:
-            known = f"{row.text} [{row.source}] A first dose of tacrolimus is a starting dose, chosen anew."
-            raise refuse(Code.NO_GUIDANCE, what=f"how much tacrolimus follows {row.from_drug}", known=known)
 
 
 def _about_file(facts: Facts, before: ProductRow) -> tuple[Finding, ...]:
@@ -60,27 +40,16 @@ def _about_file(facts: Facts, before: ProductRow) -> tuple[Finding, ...]:
     )
 
 
-def _about_drugs(facts: Facts, *, same_product: bool) -> tuple[Finding, ...]:
-    """Return the drugs on board or lately stopped that move the level: no factor was found beside one.
-
-    Another interval of the same product is what such a drug may ask for: there, one to be avoided warns too.
-    """
-    rows, names = moving_drugs(facts)
-    found = tuple(unlisted(name) for name in names)
-    for row in rows:
-        if row.effect is Effect.AVOID and not same_product:
-            found += on_board(row)
-        elif direction_of(row) is not None:
-            found += (Finding(Code.CONVERTED_UNDER_DRUG, {"drug": row.names[0]}),)
-    return found
-
-
 def findings(facts: Facts, made: Converted) -> tuple[Finding, ...]:
     """Return what is to be said of the change, beside the rows."""
     switch, current = made.switch, made.current
     same = switch.before == switch.after
     found = tuple(one for one in facts.findings if one.code in {Code.FLAG_WINS, Code.CLOCK})
-    found += _about_file(facts, switch.before) + _about_drugs(facts, same_product=same)
+    found += _about_file(facts, switch.before)
+    if facts.drugs or facts.record is not None:
+        from tdmcli.workflows.convert_drugs import about_drugs
+
+        found += about_drugs(facts, same_product=same)
     if facts.level_given and facts.level is not None:
         found += check_size(facts.level, read_policy().level)
     found += _odd_dose(current, switch.before)
