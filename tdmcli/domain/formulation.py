@@ -1,4 +1,4 @@
-"""From one product, route or interval to another: which rows hold, and the regimen that a factor leads to.
+"""From one product, route or interval to another: which rows hold, and the daily dose that each leads to.
 
 A row holds in the direction that its source speaks of and in no other. Rules: SAFETY R09, R14, R19, R49, R50.
 """
@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.capsules import achievable_regimens
-from tdmcli.domain.dose_case import PLACES
-from tdmcli.domain.findings import Finding, refuse
-from tdmcli.domain.regimen import Regimen
-from tdmcli.domain.units import rounded, show, show_mg, show_percent
+from tdmcli.domain.findings import refuse
 from tdmcli.errors import Code
 from tdmcli.tables.conversion_rows import ConversionKind, ConversionRow
 from tdmcli.tables.rows import Population, Route
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.tables.conversion_rows import NotInterchangeableRow
-    from tdmcli.tables.policy import DosePolicy
     from tdmcli.tables.product_rows import ProductRow
 
 
@@ -39,24 +34,6 @@ class Choice(NamedTuple):
 
     deciding: ConversionRow | None
     others: tuple[ConversionRow, ...]
-
-
-class RoundedDose(NamedTuple):
-    """A daily dose (mg) worked out, the regimen nearest to it, and those just below and above it."""
-
-    unrounded_daily_dose_mg: Decimal
-    regimen: Regimen
-    around: tuple[Regimen, ...]
-
-    @property
-    def rounding_percent(self) -> Decimal:
-        """Return by how much rounding moved the dose, in per cent."""
-        return rounding_percent(self.regimen, self.unrounded_daily_dose_mg)
-
-
-def rounding_percent(regimen: Regimen, daily_dose_mg: Decimal) -> Decimal:
-    """Return how far a regimen lies from a daily dose (mg), in per cent of that."""
-    return rounded((regimen.daily_dose_mg - daily_dose_mg) * 100 / daily_dose_mg, PLACES)
 
 
 def speaks_of(row: ConversionRow, before: ProductRow, after: ProductRow) -> bool:
@@ -205,53 +182,8 @@ def daily_doses(row: ConversionRow, daily_dose_mg: Decimal, weight_kg: Decimal |
         ends = (daily_dose_mg * row.factor_low, daily_dose_mg * row.factor_high)
     elif row.mg_per_kg_day_low is not None and row.mg_per_kg_day_high is not None:
         if weight_kg is None:
-            raise refuse(Code.MISSING_WEIGHT, age="under 18")
+            raise refuse(Code.MISSING_WEIGHT, who="The patient is under 18 years old")
         ends = (weight_kg * row.mg_per_kg_day_low, weight_kg * row.mg_per_kg_day_high)
     else:
         return ()
     return ends[:1] if ends[0] == ends[1] else ends
-
-
-def round_dose(daily_dose_mg: Decimal, product: ProductRow, interval_h: int, policy: DosePolicy) -> RoundedDose:
-    """Return the regimen of whole units nearest to a daily dose (mg), the lower of two as near.
-
-    A mg of one product is no mg of another, so neither of two as near is nearer to what was taken (R19): the lower is
-    taken, and both stand in the answer. An infusion has no units and is not rounded.
-
-    Raises:
-        Refused: the dose is nearer to none, or whole units would move it further than the policy allows (R19, R20).
-
-    """
-    if product.route is not Route.ORAL:
-        return RoundedDose(daily_dose_mg, _infusion(daily_dose_mg, product), ())
-    smallest = product.strengths_mg[0] * 24 / interval_h * 2
-    fitting = achievable_regimens(
-        product, interval_h, 2 * daily_dose_mg + smallest, policy.units_per_intake, equal=policy.equal_intakes
-    )
-    if not fitting or daily_dose_mg < fitting[0].daily_dose_mg / 2:
-        values = {"dose": show_mg(daily_dose_mg), "smallest": fitting[0].text if fitting else "none"}
-        raise refuse(Code.ROUNDS_TO_ZERO, **values)
-    nearest = min(fitting, key=lambda one: (rounded(abs(one.daily_dose_mg - daily_dose_mg), PLACES), one.daily_dose_mg))
-    percent = rounding_percent(nearest, daily_dose_mg)
-    if abs(percent) > policy.max_rounding_percent:
-        values = {"dose": show_mg(daily_dose_mg), "nearest": nearest.text, "percent": show_percent(percent)}
-        raise refuse(Code.ROUNDED_TOO_FAR, **values, limit=show(policy.max_rounding_percent))
-    place = fitting.index(nearest)
-    return RoundedDose(daily_dose_mg, nearest, fitting[max(place - 1, 0) : place + 2])
-
-
-def _infusion(daily_dose_mg: Decimal, product: ProductRow) -> Regimen:
-    interval = product.intervals_h[0]
-    return Regimen((rounded(daily_dose_mg * interval / 24, PLACES).normalize(),), interval, product)
-
-
-def check_rounding(dose: RoundedDose, policy: DosePolicy) -> tuple[Finding, ...]:
-    """Return whether what can be given lies notably off the dose worked out."""
-    if abs(dose.rounding_percent) <= policy.marginal_percent:
-        return ()
-    values = {
-        "unrounded": show(dose.unrounded_daily_dose_mg),
-        "given": show(dose.regimen.daily_dose_mg),
-        "percent": show_percent(dose.rounding_percent),
-    }
-    return (Finding(Code.FACTOR_ROUNDED, values),)

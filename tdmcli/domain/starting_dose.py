@@ -1,4 +1,4 @@
-"""The first dose by weight as a source gives it, by CYP3A5 phenotype over a named standard dose, and in whole units.
+"""The first dose by weight as a source gives it, and by CYP3A5 phenotype over a named standard dose.
 
 A method that lacks what it needs, or was not made for this patient, says so with a code and gives no number.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.capsules import achievable_regimens
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.start_patient import FOR_WHOM, StartPatient, missing_weight, other_product, unsettled
 from tdmcli.errors import Code
@@ -17,7 +16,6 @@ from tdmcli.tables.start_rows import DoseUnit, Per
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tdmcli.domain.regimen import Regimen
     from tdmcli.tables.genotype_rows import GenotypeDoseRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.start_rows import StartingDoseRow
@@ -142,20 +140,3 @@ def genotype_dose(standard: DailyDose, row: GenotypeDoseRow, weight_kg: Decimal)
         return DailyDose(low, high)
     cap = row.cap_mg_per_kg_day * weight_kg
     return DailyDose(min(low, cap), min(high, cap), capped=high > cap)
-
-
-def nearest_regimen(
-    daily_mg: Decimal, product: ProductRow, interval_h: int, most: int, *, cap_mg: Decimal | None = None
-) -> Regimen | None:
-    """Return the regimen of whole units nearest to a daily dose, the lower of two as near, never above a cap.
-
-    None where the dose is nearer to none than to the smallest that can be given (R20).
-    """
-    regimens = [
-        one
-        for one in achievable_regimens(product, interval_h, 2 * daily_mg + max(product.strengths_mg), most)
-        if cap_mg is None or one.daily_dose_mg <= cap_mg
-    ]
-    if not regimens or daily_mg < regimens[0].daily_dose_mg / 2:
-        return None
-    return min(regimens, key=lambda one: (abs(one.daily_dose_mg - daily_mg), one.daily_dose_mg))

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import refuse, settle
 from tdmcli.domain.formulation import (
     Choice,
-    RoundedDose,
     Switch,
     choose,
     daily_doses,
     needs_indication,
     not_said,
-    round_dose,
 )
 from tdmcli.domain.regimen import INTERVALS_H, Regimen
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import parse_whole, show
+from tdmcli.domain.whole_units import RoundedDose, round_dose
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.dosing_readers import read_conversions
 from tdmcli.tables.readers import read_indication, read_policy

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.dose_case import check_interval
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.formulation import check_rounding
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import show, show_mg
+from tdmcli.domain.whole_units import check_rounding
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Route

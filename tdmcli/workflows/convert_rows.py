@@ -8,19 +8,17 @@ from tdmcli.domain.capsules import units_for
 from tdmcli.domain.findings import Refused, refuse
 from tdmcli.domain.formulation import (
     Choice,
-    RoundedDose,
     Switch,
     daily_doses,
     has_reverse,
     not_said,
     of_other_label,
     of_other_products,
-    round_dose,
-    rounding_percent,
     speaks_of,
     violated,
 )
 from tdmcli.domain.units import show, show_mg
+from tdmcli.domain.whole_units import RoundedDose, round_dose, rounding_percent
 from tdmcli.errors import Code
 from tdmcli.tables.conversion_rows import ConversionKind, ConversionRow
 from tdmcli.tables.dosing_readers import read_conversions

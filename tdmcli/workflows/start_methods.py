@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from tdmcli.domain import starting_algorithm as equations
 from tdmcli.domain import starting_dose as doses
 from tdmcli.domain.capsules import units_for
-from tdmcli.domain.findings import Finding
-from tdmcli.domain.units import rounded, show, show_mg
+from tdmcli.domain.findings import Finding, Refused
+from tdmcli.domain.units import rounded, show
+from tdmcli.domain.whole_units import round_dose
 from tdmcli.errors import Code
 from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms, read_starting_doses
 from tdmcli.tables.readers import read_policy, read_products, read_sources
@@ -21,7 +22,6 @@ from tdmcli.workflows.start_data import ClearanceAnswer, FactorAnswer, HighDose,
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tdmcli.domain.regimen import Regimen
     from tdmcli.domain.start_patient import StartPatient
     from tdmcli.tables.algorithm_rows import StartingAlgorithmRow
     from tdmcli.tables.genotype_rows import GenotypeDoseRow
@@ -101,7 +101,7 @@ def _with_numbers(
     product: ProductRow | None,
     intakes_per_day: int | None,
 ) -> MethodAnswer:
-    """Return a method with its numbers, in whole units but for an infusion; refused where they round to nothing."""
+    """Return a method with its numbers, in whole units but for an infusion; refused where those are too far off."""
     same = dose.low_mg == dose.high_mg
     method = method._replace(
         capped=dose.capped,
@@ -115,31 +115,25 @@ def _with_numbers(
         return method._replace(daily_dose_mg=rounded(dose.low_mg), high=None if same else high)
     used = product or rounding_product()
     interval = 24 if method.once else 24 // intakes_per_day if intakes_per_day else used.intervals_h[0]
-    most = read_policy().dose.units_per_intake
-    low, top = (
-        doses.nearest_regimen(mg, used, interval, most, cap_mg=dose.high_mg if dose.capped else None)
-        for mg in (dose.low_mg, dose.high_mg)
-    )
-    if low is None or top is None:
-        values = {"dose": show_mg(dose.low_mg), "smallest": show_mg(min(used.strengths_mg))}
-        return _refused(_without_numbers(method), Finding(Code.ROUNDS_TO_ZERO, values))
+    policy, cap = read_policy().dose, dose.high_mg if dose.capped else None
+    try:
+        low = round_dose(dose.low_mg, used, interval, policy, cap_mg=cap)
+        top = round_dose(dose.high_mg, used, interval, policy, cap_mg=cap)
+    except Refused as refused:
+        return _refused(_without_numbers(method), refused.findings[0])
     high = high._replace(
-        daily_dose_mg=None if method.once else top.daily_dose_mg,
-        intakes_mg=top.day_mg,
-        rounding_percent=_rounding(top, dose.high_mg),
+        daily_dose_mg=None if method.once else top.regimen.daily_dose_mg,
+        intakes_mg=top.regimen.day_mg,
+        rounding_percent=rounded(top.rounding_percent),
     )
     return method._replace(
-        rounding_percent=_rounding(low, dose.low_mg),
-        daily_dose_mg=None if method.once else low.daily_dose_mg,
-        intakes_mg=low.day_mg,
+        rounding_percent=rounded(low.rounding_percent),
+        daily_dose_mg=None if method.once else low.regimen.daily_dose_mg,
+        intakes_mg=low.regimen.day_mg,
         interval_h=None if method.once else interval,
         high=None if same else high,
-        units=tuple(units_answer(units_for(mg, used, most)) for mg in low.day_mg),
+        units=tuple(units_answer(units_for(mg, used, policy.units_per_intake)) for mg in low.regimen.day_mg),
     )
-
-
-def _rounding(regimen: Regimen, unrounded_mg: Decimal) -> Decimal:
-    return rounded((regimen.daily_dose_mg - unrounded_mg) * 100 / unrounded_mg, 2)
 
 
 def _without_numbers(method: MethodAnswer) -> MethodAnswer:

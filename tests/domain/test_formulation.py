@@ -20,10 +20,10 @@ from tdmcli.domain.formulation import (
     kept_apart,
     needs_indication,
     of_other_label,
-    round_dose,
     speaks_of,
     violated,
 )
+from tdmcli.domain.whole_units import round_dose
 from tdmcli.errors import Code
 from tdmcli.tables.conversion_rows import ConversionKind
 from tdmcli.tables.dosing_readers import read_conversions, read_not_interchangeable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 
 from tdmcli.domain import starting_algorithm as equations
 from tdmcli.domain import starting_dose as doses
-from tdmcli.domain.capsules import achievable_regimens
+from tdmcli.domain.findings import Refused
 from tdmcli.domain.genotype import Diplotype, read_diplotype
 from tdmcli.domain.start_patient import StartPatient, body_surface_m2
+from tdmcli.domain.whole_units import round_dose
 from tdmcli.errors import Code
 from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms, read_starting_doses
 from tdmcli.tables.readers import read_policy, read_products
@@ -25,7 +25,7 @@ EQUATIONS = {row.id: row for row in read_starting_algorithms().starting_algorith
 ROWS = {row.id: row for row in read_starting_doses()}
 PRODUCTS = {row.id: row for row in read_products()}
 TABLES = read_genotypes()
-MOST = read_policy().dose.units_per_intake
+POLICY = read_policy().dose
 
 WEIGHTS = st.decimals(min_value=3, max_value=180, places=1)
 
@@ -261,33 +261,23 @@ def test_a_standard_dose_is_never_a_genotype_dose() -> None:
     assert not set(EQUATIONS) & {row.id for row in ROWS.values()}
 
 
-@cache
-def grid(name: str) -> tuple[Decimal, ...]:
-    """Return every daily dose that whole units of a product make at its own interval, up to 120 mg."""
-    product = PRODUCTS[name]
-    regimens = achievable_regimens(product, product.intervals_h[0], Decimal(120), MOST)
-    return tuple(one.daily_dose_mg for one in regimens)
-
-
 @given(
-    st.decimals(min_value="0.05", max_value=50, places=2),
+    st.decimals(min_value="0.5", max_value=50, places=2),
     st.sampled_from(sorted(name for name, row in PRODUCTS.items() if row.strengths_mg)),
-    st.one_of(st.none(), st.decimals(min_value="0.5", max_value=30, places=1)),
+    st.decimals(min_value="0.8", max_value="1.2", places=2),
 )
 @settings(deadline=None)
-def test_r19_the_nearest_regimen_never_past_a_cap(dose: Decimal, name: str, cap: Decimal | None) -> None:
-    """Of all that can be given under the cap the nearest, the lower of two as near; none if nothing is nearer still."""
+def test_r19_rounding_never_passes_a_cap(dose: Decimal, name: str, share: Decimal) -> None:
+    """Under a cap near the dose: whole units at or below it, or a refusal; without one as near or nearer."""
     product = PRODUCTS[name]
-    found = doses.nearest_regimen(dose, product, product.intervals_h[0], MOST, cap_mg=cap)
-    allowed = [mg for mg in grid(name) if cap is None or mg <= cap]
-    nearest = min(allowed, key=lambda mg: (abs(mg - dose), mg), default=None)
-    expected = None if nearest is None or dose < allowed[0] / 2 else nearest
-    assert (found.daily_dose_mg if found else None) == expected
-
-
-def test_r20_a_dose_nearer_to_none_has_no_regimen() -> None:
-    """0.2 mg/day of 0.5 mg capsules twice a day is nearer to nothing than to 0.5 mg/day."""
-    assert doses.nearest_regimen(Decimal("0.2"), PRODUCTS["prograf"], 12, MOST) is None
+    cap = dose * share
+    try:
+        capped = round_dose(dose, product, product.intervals_h[0], POLICY, cap_mg=cap)
+        free = round_dose(dose, product, product.intervals_h[0], POLICY)
+    except Refused:  # nothing that can be given is near enough
+        return
+    assert capped.regimen.daily_dose_mg <= cap
+    assert abs(free.rounding_percent) <= abs(capped.rounding_percent)
 
 
 def test_every_brand_of_capsules_has_the_strengths_that_stand_for_no_brand() -> None:
