@@ -15,7 +15,12 @@ def interact(
     every: opt.EveryOption = None,
     product: opt.ProductOption = None,
     with_: opt.WithDrugOption = None,
-    stopping: Annotated[bool, typer.Option("--stopping", help="The drugs are to be stopped, not started.")] = False,
+    start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day of the drugs; today.")] = None,
+    stop: Annotated[
+        str | None, typer.Option("--stop", metavar="DATE", help="Last day: plans the way back too.")
+    ] = None,
+    stopping: Annotated[bool, typer.Option("--stopping", help="The drugs are stopped today, not started.")] = False,
+    level: opt.LevelOption = None,
     organ: opt.OrganOption = None,
     whole_table: Annotated[bool, typer.Option("--list", help="List every drug in the table.")] = False,
     confirm_value: opt.ConfirmOption = None,
@@ -34,6 +39,8 @@ def interact(
       tdmcli interact voriconazole --dose 3 --every 12 --product prograf
       tdmcli interact paxlovid
       tdmcli interact clarithromycin --stopping
+      tdmcli interact paxlovid --start 2026-11-23 --stop 2026-11-28 --level 6.2
+      tdmcli interact fluconazole --patient patient.toml
       tdmcli interact --list
     """
     from tdmcli.cli.interact_view import VIEW
@@ -48,11 +55,13 @@ def interact(
         now=opt.moment(as_of),
         retrospective=as_of is not None,
         patient=patient,
+        level=level,
         dose=dose,
         every=every,
         product=product,
         drugs=tuple(with_ or ()),
         confirm_value=tuple(confirm_value or ()),
     )
-    answer = answer_interact(InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table))
+    question = InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table, start, stop)
+    answer = answer_interact(question)
     show(answer, VIEW, form, explain=explain)

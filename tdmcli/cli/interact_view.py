@@ -6,18 +6,30 @@ from typing import TYPE_CHECKING
 
 from tdmcli.cli.adjust_view import one_intake
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
+from tdmcli.cli.interact_plan_view import plan_blocks
 from tdmcli.domain.units import show as shown
-from tdmcli.workflows.interact_data import AdjustedRegimen, FoldAnswer, InteractData, InteractionAnswer
+from tdmcli.workflows.interact_data import (
+    AdjustedRegimen,
+    FoldAnswer,
+    InteractData,
+    InteractionAnswer,
+    PredictedAnswer,
+    ReferenceAnswer,
+)
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tdmcli.workflows.answer import Answer
 
+_WHOLE_FROM = 100  # ng/mL: from here on a predicted trough is shown without decimals
+
 _TONES = {"raises": Tone.ABOVE, "lowers": Tone.BELOW, "avoid": Tone.DANGER, "unknown": Tone.CAUTION}
-_STOPPING = {
-    "raises": "is being stopped: the level will FALL over days to weeks",
-    "lowers": "is being stopped: the level will RISE over days to weeks",
-    "either": "is being stopped: the level may move either way over days to weeks",
-    None: "is being stopped: no source here says that it moved the level",
+_AFTER_STOP = {
+    "raises": "the level will FALL over days to weeks",
+    "lowers": "the level will RISE over days to weeks",
+    "either": "the level may move either way over days to weeks",
+    None: "no source here says that it moved the level",
 }
 _SAYS = {
     "raises": "RAISES the tacrolimus level",
@@ -38,40 +50,87 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
         return [Grid(f"{len(drugs)} drugs, foods and groups", ("drug", "effect", "group"), drugs)]
     blocks: list[Part] = [Headlines()]
     for one in data.interactions:
-        if len(blocks) > 1:
-            blocks.append(line(""))
-        blocks += _interaction(one, stopping=data.stopping)
+        blocks += _headline(one, filed="patient" in answer.inputs)
     if data.adjusted is not None:
         blocks += _adjusted(data.adjusted)
     if data.plan:
-        rows = tuple(
-            (
-                Cell(
-                    step.from_.isoformat()
-                    if step.from_ == step.to
-                    else f"{step.from_.isoformat()} to {step.to.isoformat()}"
-                ),
-                Cell(f"{step.text} [{step.source}]"),
-            )
-            for step in data.plan
-        )
-        verb = "stops" if data.stopping else "starts"
-        blocks.append(Grid(f"Plan, if it {verb} today", ("when", "what"), rows))
+        blocks += plan_blocks(data)
+    planned = {(step.text, step.source) for step in data.plan}
+    several = len(data.interactions) > 1
+    for one in data.interactions:
+        if one.matched is None:
+            continue
+        if several:
+            blocks += [line(""), Line((Cell(one.matched, Tone.STRONG),))]
+        blocks += _details(one, planned)
     return blocks
 
 
-def _interaction(one: InteractionAnswer, *, stopping: bool) -> list[Block]:
-    name = one.drug if one.matched in {None, one.drug.lower()} else f"{one.drug} ({one.matched})"
-    if one.matched is None:
+def _headline(one: InteractionAnswer, *, filed: bool) -> list[Block]:
+    """Return what a drug does in a line, the trough it predicts and the regimen to compare with."""
+    if one.matched is None or one.course is None:
         return [
             Line((Cell(f"{one.drug}: ", Tone.STRONG), Cell("NOT IN THIS TABLE, not the same as safe", Tone.DANGER)))
         ]
-    says = _STOPPING[one.direction] if stopping else _SAYS[one.effect]
+    name = one.drug if one.matched == one.drug.lower() else f"{one.drug} ({one.matched})"
+    says = _SAYS[one.effect]
+    if one.course.state == "stopping":
+        says = f"is being stopped: {_AFTER_STOP[one.direction]}"
+    elif one.course.state == "stopped" and one.course.stop is not None:
+        says = f"was stopped on {one.course.stop.isoformat()}: {_AFTER_STOP[one.direction]}"
     if one.effect == "unknown" and any(item.organ for item in one.advice):
         says = "sources conflict and depend on the organ; nothing is proposed"
-    blocks: list[Block] = [Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))]
-    advice = tuple(Cell(f"{f'{item.organ}: ' if item.organ else ''}{item.text} [{item.source}]") for item in one.advice)
-    blocks.append(Bullets("What the sources say to do", advice or (Cell(one.action),)))
+    facts = []
+    if one.predicted is not None:
+        facts.append(("Predicted trough", _predicted(one.predicted)))
+    if one.reference is not None and filed:
+        facts.append(("Dose before it", _reference(one.reference)))
+    headline = Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))
+    return [headline, Facts("", tuple(facts))] if facts else [headline]
+
+
+def _predicted(one: PredictedAnswer) -> Cell:
+    if one.level_ng_ml is None or one.low_ng_ml is None or one.high_ng_ml is None:
+        return Cell(f"none: {one.why}")
+    if one.low_fold is None or one.high_fold is None:
+        return Cell(f"none: {one.why}")
+    more = " or more" if one.open_ended else ""
+    folds = shown(one.low_fold) if one.low_fold == one.high_fold else f"{shown(one.low_fold)}-{shown(one.high_fold)}"
+    rough = "a rough figure" if one.low_fold == one.high_fold else "a rough range"
+    made = f"({shown(one.level_ng_ml)} ng/mL x {folds})"
+    text = f"{_troughs(one.low_ng_ml, one.high_ng_ml)}{more} {made}, {rough}: {one.why}"
+    if one.critical_ng_ml is None:
+        return Cell(text)
+    return Cell(f"{text}. Its upper end is above {shown(one.critical_ng_ml)} ng/mL: CRITICAL [policy]", Tone.DANGER)
+
+
+def _troughs(low: Decimal, high: Decimal) -> str:
+    """Return troughs without more digits than a rough range has."""
+    places = 0 if high >= _WHOLE_FROM else 1
+    texts = [shown(low, places), shown(high, places)]
+    return f"{'-'.join(dict.fromkeys(texts))} ng/mL"
+
+
+def _reference(one: ReferenceAnswer) -> Cell:
+    if one.regimen is None or one.since is None:
+        return Cell(one.note)
+    name = f"tacrolimus ({one.regimen.product or 'product not known'})"
+    return Cell(f"{name} {one.regimen.text}, since {one.since.isoformat()}: {one.note}")
+
+
+def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Block]:
+    """Return what the sources say, but for what stands in the plan already, and the published sizes."""
+    blocks: list[Block] = []
+    for phase, title in (("start", "What the sources say to do"), ("stop", "What the sources say on stopping")):
+        advice = tuple(
+            Cell(f"{f'{item.organ}: ' if item.organ else ''}{item.text} [{item.source}]")
+            for item in one.advice
+            if item.phase == phase and (item.text, item.source) not in planned
+        )
+        if advice:
+            blocks.append(Bullets(title, advice))
+    if not one.advice:
+        blocks.append(Bullets("What the sources say to do", (Cell(one.action),)))
     facts = [("Group", Cell(f"{one.group}; {one.mechanism}"))]
     if one.strengths:
         facts.append(
@@ -103,7 +162,8 @@ def _interaction(one: InteractionAnswer, *, stopping: bool) -> list[Block]:
 
 
 def _fold(item: FoldAnswer) -> str:
-    return f"x {shown(item.low)}" if item.low == item.high else f"x {shown(item.low)}-{shown(item.high)}"
+    more = " or more" if item.open_ended else ""
+    return f"x {shown(item.low)}{'' if item.low == item.high else f'-{shown(item.high)}'}{more}"
 
 
 def _where(item: FoldAnswer) -> str:
@@ -129,7 +189,7 @@ def _note(answer: Answer[InteractData]) -> list[str]:
     if data.adjusted is not None:
         name = f"tacrolimus ({data.adjusted.product_name})"
         dose = f"By the source's factor for {data.adjusted.drug}: {name} {data.adjusted.text}."
-    first = next((step for step in data.plan if "rough" in step.text), None)
+    first = next((step for step in data.plan if step.kind == "level" and not step.past), None)
     when = (
         f"Next level {first.from_.isoformat()} to {first.to.isoformat()}."
         if first
@@ -137,15 +197,31 @@ def _note(answer: Answer[InteractData]) -> list[str]:
     )
     verb = "Stopping" if data.stopping else "Starting"
     return [
-        f"{verb} with tacrolimus - {effects or 'table listed'}.",
+        f"{verb} with tacrolimus - {effects or 'table listed'}.{_note_of_courses(data)}",
         dose,
         when,
         f"{warned(answer)} {signed(answer)}",
     ]
 
 
+def _note_of_courses(data: InteractData) -> str:
+    """Return the troughs that are predicted and the dates that were given, as a note has them."""
+    texts = []
+    for one in data.interactions:
+        course, predicted = one.course, one.predicted
+        if course is not None and course.from_ != "today":
+            days = (("starts", course.start), ("stops", course.stop))
+            texts += [f" {one.matched} {verb} {day.isoformat()}." for verb, day in days if day is not None]
+        if predicted is not None and predicted.low_ng_ml is not None and predicted.high_ng_ml is not None:
+            more = " or more" if predicted.open_ended else ""
+            troughs = _troughs(predicted.low_ng_ml, predicted.high_ng_ml)
+            texts.append(f" Predicted trough {troughs}{more} with the dose unchanged: rough.")
+    return "".join(texts)
+
+
 def _records(answer: Answer[InteractData]) -> tuple[object, ...]:
-    return answer.data.table or answer.data.interactions
+    data = answer.data
+    return data.table or data.interactions
 
 
 VIEW: View[InteractData] = View(_blocks, _note, _records)

@@ -55,9 +55,15 @@ def fading_days(row: InteractionRow, policy: InteractionPolicy) -> int:
     return policy.inducer_fading_days if lowers else policy.inhibitor_fading_days
 
 
-def opposite(rows: Iterable[InteractionRow]) -> bool:
-    """Return whether some of the drugs raise the level and others lower it."""
-    return {Direction.RAISES, Direction.LOWERS} <= {direction_of(row) for row in rows}
+def turned(direction: Direction | None) -> Direction | None:
+    """Return the way the level goes when a drug that moves it this way is stopped."""
+    back = {Direction.RAISES: Direction.LOWERS, Direction.LOWERS: Direction.RAISES}
+    return direction if direction is None else back.get(direction, direction)
+
+
+def opposite(directions: Iterable[Direction | None]) -> bool:
+    """Return whether some of the changes raise the level and others lower it."""
+    return {Direction.RAISES, Direction.LOWERS} <= set(directions)
 
 
 def factor_dose(

@@ -34,9 +34,9 @@ def check_regimens(history: History, taken: datetime, now: datetime) -> tuple[Fi
     sampled, current = period_at(history, taken), period_at(history, now)
     if _two_products(history, now):
         return (Finding(Code.TWO_PRODUCTS, refuses=True),)
-    if sampled is None or _held(history, taken):
+    if sampled is None or is_held(history, taken):
         return (Finding(Code.HELD, {"when": "was in force when the level was drawn"}, refuses=True),)
-    if current is None or _held(history, now):
+    if current is None or is_held(history, now):
         return (Finding(Code.HELD, {"when": "is in force now"}, refuses=True),)
     if held_between(history, taken, now):
         return (Finding(Code.HELD, {"when": "was in force for a time since the level was drawn"}, refuses=True),)
@@ -62,7 +62,8 @@ def _two_products(history: History, now: datetime) -> bool:
     return False
 
 
-def _held(history: History, moment: datetime) -> bool:
+def is_held(history: History, moment: datetime) -> bool:
+    """Return whether tacrolimus is held at a moment, and neither resumed nor begun anew since."""
     turns = [event for event in history.events if event.at <= moment and event.kind in {"held", "resumed"}]
     if not turns or turns[-1].kind == "resumed":
         return False

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+LONGEST_PLAN_DAYS = 3650
+
 
 class Effect(StrEnum):
     """What a drug does to the tacrolimus level."""
@@ -25,6 +27,23 @@ class Direction(StrEnum):
     EITHER = "either"
 
 
+class Phase(StrEnum):
+    """A part of a drug's course: its start and the days after, or its stop and the days after."""
+
+    START = "start"
+    STOP = "stop"
+
+
+class StepKind(StrEnum):
+    """What a step of a plan is about."""
+
+    DOSE = "dose"
+    LEVEL = "level"
+    FADE = "fade"
+    RETURN = "return"
+    ADVICE = "advice"
+
+
 class StrengthRow(NamedTuple):
     """How strong one source calls an interaction (strong, moderate, listed …)."""
 
@@ -35,7 +54,10 @@ class StrengthRow(NamedTuple):
 
 
 class MagnitudeRow(NamedTuple):
-    """A published fold change: 2 means doubled. `measure` says of what, `population` in whom."""
+    """A published fold change: 2 means doubled. `measure` says of what, `population` in whom.
+
+    `open_ended`: the source says more than `high`. `on_top_of`: the drug that was taken already in what it counts from.
+    """
 
     measure: str
     low: Decimal
@@ -44,6 +66,8 @@ class MagnitudeRow(NamedTuple):
     population: str
     source: str
     locator: str
+    open_ended: bool | None = None
+    on_top_of: str | None = None
 
     def check(self) -> None:
         """Check that the fold change is a positive range."""
@@ -52,13 +76,29 @@ class MagnitudeRow(NamedTuple):
 
 
 class AdviceRow(NamedTuple):
-    """What one source says to do, restated; `organ` where it holds for one organ only, with its own effect."""
+    """What one source says to do, restated; `organ` where it holds for one organ only, with its own effect.
+
+    `from_day` and `to_day` stand where the source says the day. They count from the start of the course under start,
+    from its stop under stop, unless `from_day_of` says otherwise; day 0 is that day itself.
+    """
 
     text: str
     source: str
     locator: str
     organ: str | None = None
     effect: Effect | None = None
+    from_day: int | None = None
+    to_day: int | None = None
+    from_day_of: Phase | None = None
+    kind: StepKind | None = None
+
+    def check(self) -> None:
+        """Check that the days stand together and run forward, and that what only a dated row has stands on one."""
+        if self.from_day is None or self.to_day is None:
+            if (self.from_day, self.to_day, self.from_day_of, self.kind) != (None, None, None, None):
+                raise ValueError("from_day and to_day stand together, and from_day_of and kind beside them alone")
+        elif not 0 <= self.from_day <= self.to_day <= LONGEST_PLAN_DAYS:
+            raise ValueError(f"from_day must not be after to_day, both within 0 to {LONGEST_PLAN_DAYS}")
 
 
 class DoseFactorRow(NamedTuple):
@@ -133,3 +173,5 @@ class InteractionRow(NamedTuple):
             raise ValueError("a dose factor stands only on a drug that raises the level")
         if self.effect is Effect.AVOID and self.direction is None:
             raise ValueError("a drug to avoid must say its direction")
+        if any(one.from_day_of is Phase.STOP for one in self.start):
+            raise ValueError("advice under start counts its days from the start")

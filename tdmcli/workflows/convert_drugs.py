@@ -15,7 +15,7 @@ from tdmcli.tables.dosing_readers import read_conversions
 from tdmcli.tables.interaction_rows import Effect
 from tdmcli.tables.readers import read_interactions_naming
 from tdmcli.workflows.drug_checks import unlisted
-from tdmcli.workflows.factor_dose import moving_drugs
+from tdmcli.workflows.other_drugs import moving_drugs
 
 if TYPE_CHECKING:
     from tdmcli.workflows.facts import Facts

@@ -7,38 +7,43 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.capsules import units_for
 from tdmcli.domain.dose_case import check_interval
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose, fading_days, find_drug
+from tdmcli.domain.interaction import FactorDose, direction_of, factor_dose
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
-from tdmcli.tables.interaction_rows import Effect, InteractionRow
-from tdmcli.tables.readers import read_interactions_naming, read_policy
+from tdmcli.tables.interaction_rows import Effect, InteractionRow, Phase
+from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.answer import Citations
 from tdmcli.workflows.facts import regimen_findings
-from tdmcli.workflows.interact_data import (
-    AdjustedRegimen,
-    InteractQuestion,
-)
-from tdmcli.workflows.ranges import co_therapies_among
+from tdmcli.workflows.interact_data import AdjustedRegimen
+from tdmcli.workflows.other_drugs import moving_drugs
 from tdmcli.workflows.regimens import units_answer
 
 if TYPE_CHECKING:
+    from tdmcli.domain.drug_course import Course
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.facts import Facts
 
 
 def adjusted_regimen(
-    question: InteractQuestion, facts: Facts, known: list[tuple[str, InteractionRow]], citations: Citations
+    courses: list[Course], facts: Facts, citations: Citations
 ) -> tuple[AdjustedRegimen | None, tuple[Finding, ...]]:
-    """Return the dose at a source's factor, or why there is none (a factor counts from the uninhibited dose)."""
-    with_factor = [row for _, row in known if row.dose_factor is not None]
-    if question.stopping or facts.current is None:
+    """Return the dose at a source's factor, or why there is none (a factor counts from the uninhibited dose).
+
+    Where a drug is stopped no factor is ever applied, and none where it began before today: the dose is adapted since.
+    """
+    starting = [one for one in courses if Phase.START in one.phases and not one.stops_by(facts.today)]
+    with_factor = [one for one in starting if one.row.dose_factor is not None]
+    if not starting or facts.current is None:
         return None, ()
     if not with_factor:
-        if not facts.regimen_given or any(row.effect is Effect.AVOID for _, row in known):
+        if not facts.regimen_given or any(one.row.effect is Effect.AVOID for one in starting):
             return None, ()
-        return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(row.names[0] for _, row in known)}),)
-    row = with_factor[0]
-    against = _against_factor(facts, row, [one for _, one in known])
+        return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(one.row.names[0] for one in starting)}),)
+    course = with_factor[0]
+    row = course.row
+    against = _against_factor(facts, row, [one.row for one in courses])
+    if course.start is not None and course.start < facts.today and row.inhibitor:
+        against += (Finding(Code.ALREADY_INHIBITED, {"drug": row.names[0]}, refuses=True),)
     if any(finding.refuses for finding in against):
         return None, against
     dose, findings = factor_dose(row, facts.current, read_policy().dose)
@@ -69,24 +74,6 @@ def _against_factor(facts: Facts, row: InteractionRow, asked: list[InteractionRo
     if moving:
         findings += (Finding(Code.OTHER_DRUG_MOVES, {"drug": moving[0].names[0]}, refuses=True),)
     return findings
-
-
-def moving_drugs(facts: Facts) -> tuple[list[InteractionRow], list[str]]:
-    """Return the drugs taken now or stopped so recently that they still work, and the names that no row has."""
-    names = list(facts.drugs)
-    if facts.record is not None:
-        stopped = [(one.name, one.stop) for one in facts.record.history.drugs if one.stop and one.stop < facts.today]
-        rows = read_interactions_naming(name for name, _ in stopped)
-        for name, stop in stopped:
-            found = find_drug(name, rows)
-            fading = 0 if found is None else fading_days(found, read_policy().interaction)
-            if (facts.today - stop).days <= fading:
-                names.append(name)
-    taken = read_interactions_naming(names)
-    found_rows = [(name, find_drug(name, taken)) for name in dict.fromkeys(names)]
-    co_therapies = co_therapies_among(tuple(names))
-    unlisted = [name for name, found in found_rows if found is None and name not in co_therapies]
-    return [found for _, found in found_rows if found is not None], unlisted
 
 
 def _adjusted_answer(

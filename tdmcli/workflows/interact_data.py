@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tdmcli.workflows.asked import Asked
-from tdmcli.workflows.regimens import UnitsAnswer
+from tdmcli.workflows.regimens import RegimenAnswer, UnitsAnswer
 
 
 class StrengthAnswer(NamedTuple):
@@ -18,8 +18,15 @@ class StrengthAnswer(NamedTuple):
     source: str
 
 
+class TroughRange(NamedTuple):
+    """Predicted troughs (ng/mL), lowest and highest."""
+
+    low: Decimal
+    high: Decimal
+
+
 class FoldAnswer(NamedTuple):
-    """A published fold change of exposure."""
+    """A published fold change, and the troughs it predicts; null without a level, or where it is not of exposure."""
 
     low: Decimal
     high: Decimal
@@ -27,14 +34,57 @@ class FoldAnswer(NamedTuple):
     condition: str
     population: str
     source: str
+    open_ended: bool
+    on_top_of: str | None
+    predicted_trough_ng_ml: TroughRange | None
 
 
 class AdviceAnswer(NamedTuple):
-    """What one source says to do."""
+    """What one source says to do when the drug is started or stopped."""
 
     text: str
     source: str
     organ: str | None
+    phase: str
+
+
+class CourseAnswer(NamedTuple):
+    """The first and last day of the drug where they are known, what is asked about, and where the dates are from.
+
+    `state`: planned, running, stopping (today) or stopped.
+    """
+
+    start: date | None
+    stop: date | None
+    phases: tuple[str, ...]
+    state: str
+    from_: str
+
+
+class PredictedAnswer(NamedTuple):
+    """The troughs that the published folds of one drug span with the dose unchanged, and why they are only a range.
+
+    `low_ng_ml` and `high_ng_ml` are null where nothing is predicted; `why` then says why not. `critical_ng_ml` is the
+    policy's limit where the upper end lies above it, else null.
+    """
+
+    level_ng_ml: Decimal | None
+    low_ng_ml: Decimal | None
+    high_ng_ml: Decimal | None
+    low_fold: Decimal | None
+    high_fold: Decimal | None
+    by_area: bool
+    open_ended: bool
+    critical_ng_ml: Decimal | None
+    why: str
+
+
+class ReferenceAnswer(NamedTuple):
+    """The last regimen before the drug began, to compare with and never to give; null where it is not known."""
+
+    regimen: RegimenAnswer | None
+    since: date | None
+    note: str
 
 
 class InteractionAnswer(NamedTuple):
@@ -57,6 +107,9 @@ class InteractionAnswer(NamedTuple):
     first_level_days: tuple[int, int] | None
     sources: tuple[str, ...]
     note: str | None
+    course: CourseAnswer | None
+    predicted: PredictedAnswer | None
+    reference: ReferenceAnswer | None
 
 
 class AdjustedRegimen(NamedTuple):
@@ -77,13 +130,20 @@ class AdjustedRegimen(NamedTuple):
 
 
 class PlanStep(NamedTuple):
-    """One step with its days counted from the start (or stop) of the drug, and the dates if it is today."""
+    """One step of a drug's course with its first and last day.
+
+    `phase`: start or stop. `kind`: dose, level, fade, return or advice. `covered`: a source other than policy says it.
+    """
 
     from_: date
     to: date
     text: str
     drug: str
     source: str
+    phase: str
+    kind: str
+    covered: bool
+    past: bool
 
 
 class ListedDrug(NamedTuple):
@@ -108,10 +168,12 @@ class InteractData(NamedTuple):
 
 
 class InteractQuestion(NamedTuple):
-    """Drugs that are to be started (or stopped), those already taken, and the organ."""
+    """Drugs that are started or stopped, on which days, and the organ."""
 
     asked: Asked
     drugs: tuple[str, ...] = ()
     stopping: bool = False
     organ: str | None = None
     whole_table: bool = False
+    start: str | None = None
+    stop: str | None = None

@@ -1,65 +1,197 @@
-"""The dated steps of an interaction: what to do on which day after a drug is started or stopped."""
+"""The dated steps of an interaction: what to do on which day of a drug's course, and how to come back after it.
+
+A step is a source's own where its text names the day; what no source here dates is policy and says so. No step works a
+dose out: on stopping none is ever multiplied, and on starting the one factor there is stands apart (`factor_dose`).
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.tables.interaction_rows import Effect, InteractionRow
+from tdmcli.domain.interaction import direction_of, fading_days
+from tdmcli.domain.units import show
+from tdmcli.tables.interaction_rows import AdviceRow, Direction, Effect, Phase, StepKind
 from tdmcli.tables.readers import read_policy
-from tdmcli.workflows.answer import Citations
-from tdmcli.workflows.interact_data import (
-    InteractQuestion,
-    PlanStep,
-)
+from tdmcli.workflows.interact_data import PlanStep
 
 if TYPE_CHECKING:
-    from tdmcli.workflows.facts import Facts
+    from collections.abc import Iterable
+    from datetime import date
+
+    from tdmcli.domain.drug_course import Course
+    from tdmcli.workflows.answer import Citations
+    from tdmcli.workflows.other_drugs import OtherDrugs
+
+POLICY = "policy"
 
 
-def plan_steps(
-    question: InteractQuestion, facts: Facts, rows: list[InteractionRow], citations: Citations
-) -> tuple[PlanStep, ...]:
-    """Return the steps for each drug by their day, as if it were started (or stopped) today."""
-    steps = [
-        step
-        for row in rows
-        for step in (_stopping_steps(row, facts) if question.stopping else _starting_steps(row, facts))
-    ]
+class _Step(NamedTuple):
+    """A step with its days counted from the start or the stop of the course."""
+
+    days: tuple[int, int]
+    kind: StepKind
+    text: str
+    source: str = POLICY
+    counted_from: Phase | None = None
+
+
+def plan_steps(courses: Iterable[tuple[Course, OtherDrugs]], today: date, citations: Citations) -> tuple[PlanStep, ...]:
+    """Return the steps of each course by their day, each drug's own."""
+    steps = [step for course, others in courses for step in _course_steps(course, others, today)]
     for step in steps:
-        citations.add(step.source, "data/policy.toml" if step.source == "policy" else "")
+        citations.add(step.source, "" if step.covered else "data/policy.toml")
     return tuple(sorted(steps, key=lambda step: (step.from_, step.to)))
 
 
-def _stopping_steps(row: InteractionRow, facts: Facts) -> tuple[PlanStep, ...]:
-    if row.effect is Effect.UNKNOWN:
-        return ()
-    name = row.names[0]
-    note = f"Stopping {name}: apply no factor; look up the dose taken before it began."
-    return (_step(facts, (0, 0), note, name, "policy"), _repeat_step(row, facts))
+def _course_steps(course: Course, others: OtherDrugs, today: date) -> list[PlanStep]:
+    if course.row.effect is Effect.UNKNOWN:
+        return []
+    steps: list[PlanStep] = []
+    if Phase.START in course.phases:
+        starting = [one for one in _starting(course, others.there) if not _is_late(one, course, today)]
+        steps += _dated(starting, course, Phase.START, today)
+    if Phase.STOP in course.phases:
+        steps += _dated(_stopping(course, others.newer), course, Phase.STOP, today)
+    return steps
 
 
-def _starting_steps(row: InteractionRow, facts: Facts) -> tuple[PlanStep, ...]:
+def _is_late(step: _Step, course: Course, today: date) -> bool:
+    """Return whether a step of the start does not fit the length of the course.
+
+    A way back stands under the stop where that is known, and has no day while the drug is still taken on it. What no
+    source dates ends with the course.
+    """
+    if course.start is None:
+        return False
+    day = course.start + timedelta(days=step.days[0])
+    if step.kind is StepKind.RETURN:
+        return course.stop is not None or course.start < day <= today
+    return course.stop is not None and step.source == POLICY and course.start < day and course.stop <= day
+
+
+def _dated(steps: Iterable[_Step], course: Course, phase: Phase, today: date) -> list[PlanStep]:
+    """Return the steps with their dates; a course has the day that each part of it counts from."""
+    days = {Phase.START: course.start, Phase.STOP: course.stop}
+    found = []
+    for step in steps:
+        day_0 = days[step.counted_from or phase]
+        if day_0 is None:
+            continue
+        first, last = (day_0 + timedelta(days=day) for day in step.days)
+        found.append(
+            PlanStep(
+                from_=first,
+                to=last,
+                text=step.text,
+                drug=course.row.names[0],
+                source=step.source,
+                phase=phase,
+                kind=step.kind,
+                covered=step.source != POLICY,
+                past=last < today,
+            )
+        )
+    return found
+
+
+def _of_sources(rows: Iterable[AdviceRow]) -> list[_Step]:
+    """Return the advice whose day its source says."""
+    return [
+        _Step((row.from_day, row.to_day), row.kind or StepKind.ADVICE, row.text, row.source, row.from_day_of)
+        for row in rows
+        if row.from_day is not None and row.to_day is not None
+    ]
+
+
+def _starting(course: Course, there: tuple[str, ...]) -> list[_Step]:
+    """Return the steps of a start; `there` are other drugs that the dose is adapted to: no cut counts from it."""
+    row, policy = course.row, read_policy().interaction
     name = row.names[0]
-    if row.effect is Effect.UNKNOWN:
-        return ()
-    if row.effect is Effect.AVOID:
+    steps = _of_sources(row.start)
+    avoid = row.effect is Effect.AVOID
+    if there and not avoid:
+        steps = [step for step in steps if step.kind is not StepKind.DOSE]
+        text = f"Beside {', '.join(there)}, no source sets the dose for the start of {name}: levels decide."
+        steps.insert(0, _Step((0, 0), StepKind.DOSE, text))
+    kinds = {step.kind for step in steps}
+    if avoid:
         text = f"Before the first dose of {name}: avoid it, or agree on a plan with the transplant centre."
-        return (_step(facts, (0, 0), text, name, row.start[0].source if row.start else "policy"),)
-    first = row.first_level
-    if first is None:
-        return (_repeat_step(row, facts),)
-    text = f"First trough after starting {name}."
-    return (_step(facts, (first.from_day, first.to_day), text, name, first.source), _repeat_step(row, facts))
+        steps.insert(0, _Step((0, 0), StepKind.ADVICE, text, row.start[0].source if row.start else POLICY))
+    elif StepKind.DOSE not in kinds:
+        text = f"No source here sets a tacrolimus dose for the first day of {name}: levels decide."
+        steps.append(_Step((0, 0), StepKind.DOSE, text))
+    if row.first_level is not None:
+        first = row.first_level
+        text = f"First trough after starting {name}."
+        steps.append(_Step((first.from_day, first.to_day), StepKind.LEVEL, text, first.source))
+    if StepKind.LEVEL not in kinds:
+        steps.append(_repeated(name, "If it is taken all the same: trough" if avoid else "Trough"))
+        onset = policy.inducer_onset_days if direction_of(row) is Direction.LOWERS else policy.inhibitor_onset_days
+        text = f"Until here at least {name} is still setting in and a level still moves."
+        steps.append(_Step((onset, onset), StepKind.LEVEL, text))
+    return steps
 
 
-def _repeat_step(row: InteractionRow, facts: Facts) -> PlanStep:
+def _stopping(course: Course, newer: tuple[str, ...]) -> list[_Step]:
+    """Return the steps of a stop; `newer` are other drugs begun since, so that the dose does not just come back."""
+    row, policy = course.row, read_policy().interaction
+    name, fading = row.names[0], fading_days(row, policy)
+    text = f"Stopping {name}: apply no factor; look up the dose taken before it began."
+    steps = [_Step((0, 0), StepKind.RETURN, text), *_on_stop(course)]
+    kinds = {step.kind for step in steps[1:]}
+    if StepKind.LEVEL not in kinds:
+        steps.append(_repeated(name, "Trough"))
+    if StepKind.RETURN not in kinds:
+        days = (min(policy.repeat_from_days, fading), fading)
+        steps.append(_Step(days, StepKind.RETURN, _way_back(direction_of(row), newer)))
+    if StepKind.FADE not in kinds:
+        text = f"{name} counts as faded from here on: levels before this were still moving."
+        source = POLICY if row.fading is None else row.fading.source
+        steps.append(_Step((fading, fading), StepKind.FADE, text, source))
+    return steps
+
+
+def _on_stop(course: Course) -> list[_Step]:
+    """Return the dated advice on a stop; what counts from the start needs that day, and must not come before the stop.
+
+    A restart so many days from the first dose is that of a course which is over by then.
+    """
+    steps = _of_sources(course.row.stop)
+    if course.start is None or course.stop is None:
+        return [step for step in steps if step.counted_from is not Phase.START]
+    length = (course.stop - course.start).days
+    return [step for step in steps if step.counted_from is not Phase.START or step.days[0] > length]
+
+
+def _repeated(name: str, begin: str) -> _Step:
     policy = read_policy().interaction
-    name, first, last = row.names[0], policy.repeat_from_days, policy.repeat_to_days
-    text = f"Trough with {name} in mind, then every {first} to {last} days until it settles."
-    return _step(facts, (first, last), text, name, "policy")
+    first, last = policy.repeat_from_days, policy.repeat_to_days
+    return _Step(
+        (first, last),
+        StepKind.LEVEL,
+        f"{begin} with {name} in mind, then every {first} to {last} days until it settles.",
+    )
 
 
-def _step(facts: Facts, days: tuple[int, int], text: str, drug: str, source: str) -> PlanStep:
-    today = facts.today
-    return PlanStep(today + timedelta(days=days[0]), today + timedelta(days=days[1]), text, drug, source)
+def _way_back(direction: Direction | None, newer: tuple[str, ...]) -> str:
+    """Return how the dose follows the level when a drug that moved it this way is stopped: by levels alone."""
+    if newer:
+        return (
+            f"{', '.join(newer)} moves the level now too: which way the dose goes is for levels alone, each step on a"
+            " new level with tdmcli adjust."
+        )
+    if direction is Direction.RAISES:
+        cap = show(read_policy().dose.max_increase_percent)
+        return (
+            "The level falls as the effect fades: the dose comes back up in steps, each on a new level with tdmcli"
+            f" adjust (at most +{cap} % a step), never in one go."
+        )
+    if direction is Direction.LOWERS:
+        return (
+            "The level rises as the effect fades, for weeks: the dose comes down in steps, each on a new level with"
+            " tdmcli adjust (a decrease has no cap)."
+        )
+    return (
+        "The level may go either way as the effect fades: the dose follows, each step on a new level by tdmcli adjust."
+    )

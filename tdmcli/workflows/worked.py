@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.adjust_data import AdjustData
     from tdmcli.workflows.cdratio import CdRatioData
     from tdmcli.workflows.convert_data import ConvertData
-    from tdmcli.workflows.interact_data import InteractData
+    from tdmcli.workflows.interact_data import InteractData, InteractionAnswer
     from tdmcli.workflows.monitor_data import MonitorData
     from tdmcli.workflows.neurotox_data import DoseAnswer, NeurotoxData
     from tdmcli.workflows.regimens import RegimenAnswer
@@ -142,12 +142,30 @@ def _target(answer: Answer[TargetData]) -> list[Step]:
 
 
 def _interact(answer: Answer[InteractData]) -> list[Step]:
+    steps = [step for one in answer.data.interactions for step in _by_fold(one)]
     adjusted = answer.data.adjusted
     if adjusted is None:
-        return []
+        return steps
     factor = next(one.dose_factor_text for one in answer.data.interactions if one.matched == adjusted.drug)
     given = f"{adjusted.from_text}, x {factor} = {_number(adjusted.unrounded_daily_dose_mg)} mg/day"
-    return [Step("dose-factor", given)]
+    return [*steps, Step("dose-factor", given)]
+
+
+def _by_fold(one: InteractionAnswer) -> list[Step]:
+    """Return the troughs that the published sizes of one drug predict, one a line for each end of each size."""
+    level = None if one.predicted is None else one.predicted.level_ng_ml
+    if level is None:
+        return []
+    ends = [
+        (size.measure, fold)
+        for size in one.exposure_fold
+        if size.predicted_trough_ng_ml is not None
+        for fold in dict.fromkeys((size.low, size.high))
+    ]
+    made = [
+        (measure, f"{_number(level)} ng/mL x {_number(fold)} = {_number(level * fold)} ng/mL") for measure, fold in ends
+    ]
+    return [Step("predicted-by-fold", f"{one.matched}, {measure}: {sums}") for measure, sums in made]
 
 
 def _convert(answer: Answer[ConvertData]) -> list[Step]:

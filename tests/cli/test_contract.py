@@ -88,6 +88,8 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     | {f"{option}.{key}" for option in ("options[]", "proposal") for key in OPTION}
     | {f"next_level.{key}" for key in ("from", "to", "reason", "source")},
     "interact": {"interactions", "adjusted", "plan"}
+    | {f"plan[].{key}" for key in ("from", "to", "text", "drug", "source", "phase", "kind", "covered", "past")}
+    | {f"interactions[].{key}" for key in ("course", "predicted", "reference")}
     | {f"interactions[].{key}" for key in ("drug", "matched", "effect", "strengths", "exposure_fold", "action")}
     | {f"interactions[].{key}" for key in ("dose_factor", "first_level_days", "sources")}
     | {f"interactions[].strengths[].{key}" for key in ("value", "source")}

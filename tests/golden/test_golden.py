@@ -193,7 +193,11 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
             [] if dose is None else [f"every {dose['interval_h']} hours = {as_written(dose['daily_dose_mg'])} mg/day"]
         )
         folds = [one for drug in data["interactions"] for one in drug["exposure_fold"]]
-        return adjusted + [f"x {as_written(one['low'])}" for one in folds]
+        predicted = [drug["predicted"] for drug in data["interactions"] if drug["predicted"] is not None]
+        highest = [one["high_ng_ml"] for one in predicted if one["high_ng_ml"] is not None]
+        troughs = [f"{as_written(one, 1 if one < 100 else 0)} ng/mL" for one in highest]
+        days = [step["from"] for step in data["plan"]]
+        return [*adjusted, *days, *(f"x {as_written(one['low'])}" for one in folds), *troughs]
     if answer["command"] in {"explain", "sources"}:
         return reference_texts(answer)
     if answer["command"] == "patient-show":

@@ -10,6 +10,7 @@ from itertools import chain
 import pytest
 
 from tdmcli.domain.interaction import direction_of
+from tdmcli.errors import BadFile
 from tdmcli.tables.builder import build_row, build_rows, load_toml
 from tdmcli.tables.interaction_rows import AdviceRow, Direction, Effect, InteractionRow, MagnitudeRow
 from tdmcli.tables.location import data_folder
@@ -336,6 +337,38 @@ def test_advice_says_a_thing_once() -> None:
         for part in (row.start, row.stop, row.organ_advice):
             said = [(advice.organ, advice.text, advice.source) for advice in part]
             assert len(said) == len(set(said)), row.id
+
+
+def test_a_dated_advice_says_its_day_in_words() -> None:
+    """Days stand only where the text names them: a day, a start, at once, in advance, before the first dose."""
+    first_day = r"before the first dose|at the start|at once|in advance|from the start|cut to one third"
+    for row in _rows():
+        for advice in _advice(row):
+            if advice.from_day is None:
+                continue
+            days = {str(advice.from_day), str(advice.to_day)}
+            named = days <= set(re.findall(r"\d+", advice.text)) and "day" in advice.text
+            assert named or (days == {"0"} and re.search(first_day, advice.text)), advice.text
+            assert advice.kind is not None, advice.text
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"from_day": 3},
+        {"to_day": 3},
+        {"kind": "level"},
+        {"from_day_of": "start"},
+        {"from_day": 5, "to_day": 3},
+        {"from_day": -1, "to_day": 3},
+        {"from_day": 0, "to_day": 99999},
+        {"from_day": 1, "to_day": 2, "kind": "someday"},
+    ],
+)
+def test_days_that_can_not_be_are_refused(days: dict[str, object]) -> None:
+    """Days stand together, run forward and within ten years; what belongs to a day stands beside one."""
+    with pytest.raises(BadFile):
+        build_row(AdviceRow, {"text": "Measured.", "source": "s", "locator": "l", **days}, "a test")
 
 
 def test_organ_only_in_organ_advice() -> None:

@@ -130,6 +130,12 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
     ),
     "interact with posaconazole": (("interact", "posaconazole", *PROGRAF), ("dose-factor",)),
     "interact without a dose": (("interact", "voriconazole"), ()),
+    "interact with a level": (("interact", "fluconazole", "--level", "7.3"), ("predicted-by-fold",) * 2),
+    "interact with a range of sizes": (("interact", "paxlovid", "--level", "6.2"), ("predicted-by-fold",) * 4),
+    "interact with a level and a dose": (
+        ("interact", "voriconazole", "--level", "7.2", *PROGRAF),
+        ("predicted-by-fold", "predicted-by-fold", "dose-factor"),
+    ),
     "target": (("target", *KIDNEY, "--level", "7.4"), ("position",)),
     "target in nmol/L": (("target", *KIDNEY, "--level", "9.2 nmol/L"), ("nmol", "position")),
     "target without a level": (("target", *KIDNEY), ()),
@@ -262,7 +268,7 @@ def is_shown_as(value: Fraction, shown: str, places: int) -> bool:
 def check_step(step: Worked, known: Known) -> None:
     """Work a step out again, and remember what it comes to more exactly than it is printed."""
     label, text = "", step.numbers
-    if step.formula in {"rise-percent", "due-day"} | STARTING:
+    if step.formula in {"rise-percent", "due-day", "predicted-by-fold"} | STARTING:
         label, _, text = text.partition(": ")
         assert label
     if step.formula == "body-surface":
