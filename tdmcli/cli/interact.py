@@ -21,6 +21,8 @@ def interact(
     ] = None,
     stopping: Annotated[bool, typer.Option("--stopping", help="The drugs are stopped today, not started.")] = False,
     level: opt.LevelOption = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="What could explain a level? Names no drugs.")] = False,
+    target: opt.TargetOption = None,
     organ: opt.OrganOption = None,
     whole_table: Annotated[bool, typer.Option("--list", help="List every drug in the table.")] = False,
     confirm_value: opt.ConfirmOption = None,
@@ -41,6 +43,7 @@ def interact(
       tdmcli interact clarithromycin --stopping
       tdmcli interact paxlovid --start 2026-11-23 --stop 2026-11-28 --level 6.2
       tdmcli interact fluconazole --patient patient.toml
+      tdmcli interact --reverse --patient patient.toml
       tdmcli interact --list
     """
     from tdmcli.cli.interact_view import VIEW
@@ -59,9 +62,10 @@ def interact(
         dose=dose,
         every=every,
         product=product,
+        target=target,
         drugs=tuple(with_ or ()),
         confirm_value=tuple(confirm_value or ()),
     )
-    question = InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table, start, stop)
+    question = InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table, start, stop, reverse)
     answer = answer_interact(question)
     show(answer, VIEW, form, explain=explain)

@@ -48,6 +48,10 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
             for row in data.table
         )
         return [Grid(f"{len(drugs)} drugs, foods and groups", ("drug", "effect", "group"), drugs)]
+    if data.reverse is not None:
+        from tdmcli.cli.reverse_view import reverse_blocks
+
+        return reverse_blocks(data.reverse)
     blocks: list[Part] = [Headlines()]
     for one in data.interactions:
         blocks += _headline(one, filed="patient" in answer.inputs)
@@ -184,6 +188,10 @@ def _adjusted(one: AdjustedRegimen) -> list[Block]:
 
 def _note(answer: Answer[InteractData]) -> list[str]:
     data = answer.data
+    if data.reverse is not None:
+        from tdmcli.cli.reverse_view import reverse_note
+
+        return [*reverse_note(data.reverse), f"{warned(answer)} {signed(answer)}"]
     effects = "; ".join(f"{one.drug}: {one.effect if one.matched else 'not in table'}" for one in data.interactions)
     dose = "No dose from a factor."
     if data.adjusted is not None:
@@ -221,7 +229,7 @@ def _note_of_courses(data: InteractData) -> str:
 
 def _records(answer: Answer[InteractData]) -> tuple[object, ...]:
     data = answer.data
-    return data.table or data.interactions
+    return data.reverse.explanations if data.reverse is not None else data.table or data.interactions
 
 
 VIEW: View[InteractData] = View(_blocks, _note, _records)

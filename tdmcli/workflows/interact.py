@@ -38,6 +38,12 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
     citations = Citations()
     if question.whole_table and (question.drugs or question.organ or question.start or question.stop):
         raise WrongUsage("--list shows the whole table: leave out drugs, --organ and dates")
+    if question.reverse:
+        from tdmcli.workflows.reverse import answer_reverse
+
+        return answer_reverse(question, facts)
+    if question.asked.target is not None:
+        raise WrongUsage("--target belongs to --reverse")
     if question.whole_table:
         return _whole_table(question, facts)
     if not question.drugs:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tdmcli.workflows.asked import Asked
 from tdmcli.workflows.regimens import RegimenAnswer, UnitsAnswer
+from tdmcli.workflows.reverse_data import ReverseAnswer
 
 
 class StrengthAnswer(NamedTuple):
@@ -165,10 +166,11 @@ class InteractData(NamedTuple):
     plan: tuple[PlanStep, ...]
     table: tuple[ListedDrug, ...]
     regimen: str | None
+    reverse: ReverseAnswer | None = None
 
 
 class InteractQuestion(NamedTuple):
-    """Drugs that are started or stopped, on which days, and the organ."""
+    """Drugs that are started or stopped, on which days, and the organ; or a level that is to be explained."""
 
     asked: Asked
     drugs: tuple[str, ...] = ()
@@ -177,3 +179,4 @@ class InteractQuestion(NamedTuple):
     whole_table: bool = False
     start: str | None = None
     stop: str | None = None
+    reverse: bool = False

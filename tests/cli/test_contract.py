@@ -87,7 +87,7 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     | {f"target.{key}" for key in ("low_ng_ml", "high_ng_ml", "aim_ng_ml", "row")}
     | {f"{option}.{key}" for option in ("options[]", "proposal") for key in OPTION}
     | {f"next_level.{key}" for key in ("from", "to", "reason", "source")},
-    "interact": {"interactions", "adjusted", "plan"}
+    "interact": {"interactions", "adjusted", "plan", "reverse"}
     | {f"plan[].{key}" for key in ("from", "to", "text", "drug", "source", "phase", "kind", "covered", "past")}
     | {f"interactions[].{key}" for key in ("course", "predicted", "reference")}
     | {f"interactions[].{key}" for key in ("drug", "matched", "effect", "strengths", "exposure_fold", "action")}

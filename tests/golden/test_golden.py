@@ -187,6 +187,8 @@ def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one
         ]
     if answer["command"] == "cdratio":
         return [f"C/D {as_written(data['cd_ratio_ng_ml_per_mg'], 3)} ng/mL per mg: {data['class']}"]
+    if answer["command"] == "interact" and data["reverse"] is not None:
+        return [data["reverse"]["level"], *(one["what"] for one in data["reverse"]["explanations"])]
     if answer["command"] == "interact":
         dose = data["adjusted"]
         adjusted = (

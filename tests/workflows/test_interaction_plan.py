@@ -166,6 +166,7 @@ def test_r48_no_restart_of_a_course_that_goes_on(tmp_path: Path, start: str, res
         ("--start", "21 November"),
         ("--start", "2026-02-30"),
         ("--stop", "9999-12-31"),
+        ("--target", "6-9"),
     ],
 )
 def test_dates_that_can_not_be_are_refused(words: tuple[str, ...]) -> None:
