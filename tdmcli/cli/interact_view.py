@@ -87,7 +87,7 @@ def _headline(one: InteractionAnswer, *, filed: bool) -> list[Block]:
     facts = []
     if one.predicted is not None:
         facts.append(("Predicted trough", _predicted(one.predicted)))
-    if one.reference is not None and filed:
+    if one.reference is not None and (filed or one.reference.regimen is not None):
         facts.append(("Dose before it", _reference(one.reference)))
     headline = Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))
     return [headline, Facts("", tuple(facts))] if facts else [headline]
@@ -116,10 +116,11 @@ def _troughs(low: Decimal, high: Decimal) -> str:
 
 
 def _reference(one: ReferenceAnswer) -> Cell:
-    if one.regimen is None or one.since is None:
+    if one.regimen is None:
         return Cell(one.note)
     name = f"tacrolimus ({one.regimen.product or 'product not known'})"
-    return Cell(f"{name} {one.regimen.text}, since {one.since.isoformat()}: {one.note}")
+    since = "" if one.since is None else f", since {one.since.isoformat()}"
+    return Cell(f"{name} {one.regimen.text}{since}: {one.note}")
 
 
 def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Block]:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.interaction import direction_of, fading_days, find_drug
+from tdmcli.domain.units import clean
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 from tdmcli.workflows.interact_data import ReferenceAnswer
 from tdmcli.workflows.regimens import regimen_answer
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
     from tdmcli.domain.history import History
     from tdmcli.workflows.facts import Facts
 
+_REFERENCE = "a reference, not the dose to give"
+
 
 def reference_answer(facts: Facts, course: Course, newer: tuple[str, ...]) -> ReferenceAnswer:
     """Return the regimen in force before a drug began, or why none is shown; `newer` drugs were not there then."""
     name = course.row.names[0]
+    if facts.regimen_given and facts.current is not None and course.start is not None and course.start >= facts.today:
+        there = ", ".join(clean(one) for one in facts.drugs if find_drug(one, (course.row,)) is None)
+        beside = f", with {there}" if there else ""
+        return ReferenceAnswer(regimen_answer(facts.current), None, f"taken before {name}{beside}; {_REFERENCE}")
     if facts.record is None:
         return _none(f"not known without a patient file: look up the dose taken before {name} began")
     if course.start is None:
@@ -40,7 +47,7 @@ def reference_answer(facts: Facts, course: Course, newer: tuple[str, ...]) -> Re
         was, is_ = (one.product.name if one.product else "not known" for one in (before, now))
         return _none(f"the product was {was}, now it is {is_}: their doses do not compare")
     since = day_of(period.start, history.zone)
-    notes = ["a reference, not the dose to give"]
+    notes = [_REFERENCE]
     if (course.start - since).days <= read_policy().interaction.repeat_to_days:
         notes.append(f"begun shortly before {name}: was it lowered or raised for it already?")
     if newer:

@@ -235,6 +235,18 @@ def test_the_reference_is_the_regimen_before_the_drug(tmp_path: Path) -> None:
     assert "not the dose to give" in found["note"]
 
 
+def test_the_dose_typed_before_a_start_is_the_reference() -> None:
+    """The dose taken now is the one before a drug that starts today or later; of one begun before it is not."""
+    course = ("interact", "clarithromycin", "--stop", "2026-11-30", *ORAL)
+    (found,) = [one["reference"] for one in ask(*course)["data"]["interactions"]]
+    assert (found["regimen"]["daily_dose_mg"], found["since"]) == (6, None)
+    assert "not the dose to give" in found["note"]
+    (late,) = [one["reference"] for one in ask(*course, "--start", "2026-11-20")["data"]["interactions"]]
+    assert late["regimen"] is None
+    (stopping,) = [one["reference"] for one in ask(*course[:2], "--stopping", *ORAL)["data"]["interactions"]]
+    assert stopping["regimen"] is None
+
+
 ENVARSUS = '[[regimens]]\nstart = 2026-11-12T08:00:00\nproduct = "envarsus"\nintakes_mg = [2]\ninterval_h = 24\n'
 
 
