@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.drug_course import Course
     from tdmcli.domain.findings import Finding
-    from tdmcli.tables.interaction_rows import MagnitudeRow
+    from tdmcli.tables.interaction_rows import InteractionRow, MagnitudeRow
     from tdmcli.workflows.facts import Facts
 
-_ON_BOARD = {Code.INTERACTING_DRUG, Code.AVOID_COMBINATION}
+_STRONG = "strong"
 
 
 def trough_range(level_ng_ml: Decimal, fold: MagnitudeRow) -> TroughRange | None:
@@ -49,6 +49,8 @@ def predicted_answer(facts: Facts, course: Course, *, alone: bool) -> PredictedA
     critical = read_policy().level.critical
     why = "single studies, other patients and doses, the tacrolimus dose unchanged"
     why += "; an AUC stands for the trough" if found.by_area else ""
+    beside = ", ".join(dict.fromkeys(row.names[0] for row in _taken_beside(facts, course)))
+    why += f"; taken with {beside}, which moves the level too" if beside else ""
     why += "" if alone else "; this drug alone: sizes of several drugs are never multiplied"
     return PredictedAnswer(
         level_ng_ml=level,
@@ -99,9 +101,12 @@ def _against(facts: Facts, course: Course) -> str:
         )
     findings += history_findings(others, Position.UNDETERMINED)
     for finding in findings:
-        if finding.refuses and finding.code not in _ON_BOARD:
+        if finding.refuses and finding.code is not Code.AVOID_COMBINATION:
             return _said(finding)
-    return _taken(others, findings, course)
+    strong = [row.names[0] for row in _taken_beside(facts, course) if _is_strong(row)]
+    if not strong:
+        return ""
+    return f"{strong[0]} is taken already and moves the level: published sizes count from a level without it"
 
 
 def _drawn_under(facts: Facts, course: Course) -> bool:
@@ -136,12 +141,20 @@ def _said(finding: Finding) -> str:
     return f"{finding.code}{said}"
 
 
-def _taken(facts: Facts, findings: tuple[Finding, ...], course: Course) -> str:
-    """Return which other drug that moves the level is taken already: published sizes count from a level without it."""
-    names = [finding.values["drug"] for finding in findings if finding.code in _ON_BOARD]
-    rows = read_interactions_naming(facts.drugs)
-    found = [find_drug(name, rows) for name in facts.drugs]
-    names += [row.names[0] for row in found if row is not None and row is not course.row and direction_of(row)]
-    if not names:
-        return ""
-    return f"{names[0]} is taken already and moves the level: published sizes count from a level without it"
+def _taken_beside(facts: Facts, course: Course) -> list[InteractionRow]:
+    """Return what else moves the level and was taken when it was drawn, or is now; another course of the drug too."""
+    others = _without(facts, course)
+    names = list(others.drugs)
+    if others.drawn is not None and others.record is not None:
+        from tdmcli.domain.history import day_of, drugs_on
+
+        history = others.record.history
+        names += [drug.name for drug in drugs_on(history, day_of(others.drawn.taken, history.zone))]
+    rows = read_interactions_naming(names)
+    found = [find_drug(name, rows) for name in dict.fromkeys(names)]
+    return [row for row in found if row is not None and direction_of(row) is not None]
+
+
+def _is_strong(row: InteractionRow) -> bool:
+    """Return whether a drug changes what others do: an inhibitor, or what a source calls strong."""
+    return row.inhibitor or any(one.value == _STRONG for one in row.strengths)

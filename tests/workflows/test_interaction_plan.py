@@ -311,6 +311,10 @@ NEW_DOSE = '[[regimens]]\nstart = {}T20:00:00\nproduct = "prograf"\nintakes_mg =
         (NEW_DOSE.format("2026-11-17") + TROUGH, "NOT_STEADY_STATE"),
         (TROUGH + NEW_DOSE.format("2026-11-20"), "dose was changed"),
         (TROUGH + drug("diltiazem", "2026-05-01"), "diltiazem is taken already"),
+        (TROUGH + drug("carbamazepine", "2026-05-01"), "carbamazepine is taken already"),
+        (TROUGH + drug("paxlovid", "2026-10-01"), "nirmatrelvir/ritonavir is taken already"),
+        (TROUGH + drug("diltiazem", "2026-05-01", "2026-11-20"), "INTERACTION_AFTER_LEVEL"),
+        (TROUGH + drug("diflucan", "2026-05-01") + drug("fluconazole", "2026-11-21"), "fluconazole is taken already"),
         (TROUGH + drug("clarithromycin", "2026-11-10", "2026-11-16"), "INTERACTION_SETTLING"),
         (TROUGH + drug("fluconazole", "2026-11-18"), "fluconazole begun already"),
         (TROUGH + drug("fluconazole", "2026-11-19"), "fluconazole begun already"),
@@ -324,6 +328,16 @@ def test_r48_nothing_is_predicted_from_a_level_that_may_not_be_used(tmp_path: Pa
     found = predicted(ask_file(tmp_path, HEAD + REGIMEN + text, "fluconazole"))
     assert (found["low_ng_ml"], found["high_ng_ml"]) == (None, None)
     assert why in found["why"]
+
+
+def test_a_steroid_on_board_is_said_beside_the_range(tmp_path: Path) -> None:
+    """What no source calls strong, and is no inhibitor, leaves the range standing and is named beside it."""
+    found = predicted(ask_file(tmp_path, HEAD + REGIMEN + TROUGH + drug("prednisolone", "2026-02-02"), "fluconazole"))
+    assert (found["low_ng_ml"], found["high_ng_ml"]) == (9.8, 21.7)
+    assert "taken with corticosteroid" in found["why"]
+    assert (
+        "is taken already" in predicted(ask("interact", "fluconazole", "--level", "7", "--with", "rifampicin"))["why"]
+    )
 
 
 def test_a_typed_level_counts_as_drawn_now(tmp_path: Path) -> None:
