@@ -15,7 +15,10 @@ _GOES = {"raises": "raises", "lowers": "lowers", "either": "either way"}
 
 def reverse_blocks(one: ReverseAnswer) -> list[Part]:
     """Return the level against what was expected, then what could explain it, what could not, and what is not known."""
-    drawn = "" if one.taken is None else f", drawn {one.taken.isoformat(timespec='minutes')}"
+    drawn = ""
+    if one.taken is not None:
+        when = one.taken.date().isoformat() if one.untimed else one.taken.isoformat(timespec="minutes")
+        drawn = f", drawn {when}"
     where = {"none": "as expected", "above": "ABOVE what is expected", "below": "BELOW what is expected"}[one.surprise]
     blocks: list[Part] = [
         Headlines(),

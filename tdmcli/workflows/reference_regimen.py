@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.drug_course import Course
     from tdmcli.domain.history import History
+    from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.facts import Facts
 
 _REFERENCE = "a reference, not the dose to give"
@@ -25,9 +26,7 @@ def reference_answer(facts: Facts, course: Course, newer: tuple[str, ...]) -> Re
     """Return the regimen in force before a drug began, or why none is shown; `newer` drugs were not there then."""
     name = course.row.names[0]
     if facts.regimen_given and facts.current is not None and course.start is not None and course.start >= facts.today:
-        there = ", ".join(clean(one) for one in facts.drugs if find_drug(one, (course.row,)) is None)
-        beside = f", with {there}" if there else ""
-        return ReferenceAnswer(regimen_answer(facts.current), None, f"taken before {name}{beside}; {_REFERENCE}")
+        return _typed(facts, facts.current, course)
     if facts.record is None:
         return _none(f"not known without a patient file: look up the dose taken before {name} began")
     if course.start is None:
@@ -56,6 +55,16 @@ def reference_answer(facts: Facts, course: Course, newer: tuple[str, ...]) -> Re
     if moving:
         notes.append(f"taken with {', '.join(moving)}, which moves the level too")
     return ReferenceAnswer(regimen_answer(before), since, "; ".join(notes))
+
+
+def _typed(facts: Facts, current: Regimen, course: Course) -> ReferenceAnswer:
+    """Return the regimen that was typed for a drug that begins today or later."""
+    name, product = course.row.names[0], current.product
+    if product is not None and product.route != "oral":
+        return _none(f"the route is {product.route} before {name} begins")
+    there = ", ".join(clean(one) for one in facts.drugs if find_drug(one, (course.row,)) is None)
+    beside = f", with {there}" if there else ""
+    return ReferenceAnswer(regimen_answer(current), None, f"taken before {name}{beside}; {_REFERENCE}")
 
 
 def _none(why: str) -> ReferenceAnswer:

@@ -24,7 +24,7 @@ from tdmcli.workflows.reverse_drugs import causes_said, drugs_in_file, regimens_
 from tdmcli.workflows.reverse_sample import absent_from_file, sample_and_state
 
 if TYPE_CHECKING:
-    from tdmcli.domain.history import LevelRecord
+    from tdmcli.domain.history import History, LevelRecord
     from tdmcli.workflows.facts import Facts
     from tdmcli.workflows.interact_data import InteractQuestion
 
@@ -67,6 +67,7 @@ def answer_reverse(question: InteractQuestion, facts: Facts) -> Answer[InteractD
         level=sample.record.level.text,
         level_ng_ml=sample.record.level.value_ng_ml,
         taken=None if facts.record is None or facts.level_given else sample.record.taken,
+        untimed=sample.record.untimed,
         expected=off.expected,
         surprise=off.surprise,
         explanations=explanations,
@@ -117,7 +118,7 @@ def _sample(facts: Facts) -> Sample:
     if facts.level_given and facts.drawn is not None:
         record = facts.drawn
     else:
-        flagged = [one for one, _ in ignored if one.flags and one.taken <= facts.now]
+        flagged = [one for one, _ in ignored if one.flags and one.taken <= facts.now and not _corrected(one, history)]
         records = sorted([*used, *flagged], key=lambda one: one.taken)
         if not records:
             raise refuse(Code.MISSING_LEVEL, why=" in the patient file")
@@ -131,6 +132,10 @@ def _sample(facts: Facts) -> Sample:
         None if previous is None else past.period_at(history, past.dosed_at(history, previous)),
         untold=facts.level_given,
     )
+
+
+def _corrected(record: LevelRecord, history: History) -> bool:
+    return any(one is not record and one.corrects == record.taken for one in history.levels)
 
 
 def _off(facts: Facts, sample: Sample, organ: str | None) -> _Off | None:

@@ -37,12 +37,14 @@ class ExplanationAnswer(NamedTuple):
 class ReverseAnswer(NamedTuple):
     """A level, what was expected, which way it is off (above, below or none), and what could explain it.
 
-    `absent` names what the file does not hold: no entry says nothing either way.
+    `untimed`: only the day it was drawn on is known. `absent` names what the file does not hold: no entry says nothing
+    either way.
     """
 
     level: str
     level_ng_ml: Decimal
     taken: datetime | None
+    untimed: bool
     expected: ExpectedAnswer
     surprise: str
     explanations: tuple[ExplanationAnswer, ...]

@@ -243,6 +243,8 @@ def test_the_dose_typed_before_a_start_is_the_reference() -> None:
     assert "not the dose to give" in found["note"]
     (late,) = [one["reference"] for one in ask(*course, "--start", "2026-11-20")["data"]["interactions"]]
     assert late["regimen"] is None
+    infused = ("--stop", "2026-11-30", "--dose", "1", "--every", "24", "--product", "intravenous")
+    assert ask(*course[:2], *infused)["data"]["interactions"][0]["reference"]["regimen"] is None
     (stopping,) = [one["reference"] for one in ask(*course[:2], "--stopping", *ORAL)["data"]["interactions"]]
     assert stopping["regimen"] is None
 

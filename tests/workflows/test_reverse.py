@@ -111,6 +111,26 @@ def test_what_lies_outside_its_window_explains_nothing(tmp_path: Path, text: str
     assert reverse(tmp_path, HEAD + TARGET + REGIMEN + text)["explanations"] == []
 
 
+def test_r54_a_corrected_sample_is_not_the_one_to_explain(tmp_path: Path) -> None:
+    """R54: a flagged level that a later entry corrects is passed over; one that none corrects is explained."""
+    wrong = level("30", more='flags = ["line_draw"]\n')
+    assert reverse(tmp_path, HEAD + TARGET + REGIMEN + wrong)["level"] == "30 ng/mL"
+    for flags in ("", "flags = []\n"):
+        right = level(HIGH, more=f"corrects = 2026-11-20T07:55:00\n{flags}")
+        assert reverse(tmp_path, HEAD + TARGET + REGIMEN + wrong + right)["level"] == f"{HIGH} ng/mL"
+
+
+def test_r39_a_level_without_a_time_is_given_none(tmp_path: Path) -> None:
+    """R39: of a level with its day alone no time is shown, and its timing explains nothing."""
+    text = HEAD + TARGET + REGIMEN + level(HIGH, "2026-11-20", "")
+    found = reverse(tmp_path, text)
+    assert found["untimed"] is True
+    assert found["explanations"] == []
+    path = tmp_path / "p.toml"
+    shown = CliRunner().invoke(app, ["interact", "--reverse", "--patient", str(path), *NOW[:-1]]).stdout
+    assert "drawn 2026-11-20: ABOVE" in shown
+
+
 def test_what_fits_comes_first(tmp_path: Path) -> None:
     """Explanations that go the level's way stand before open ones, and those before the others."""
     text = level(HIGH) + drug("rifampicin", "2026-11-15") + drug("clarithromycin", "2026-11-12")
