@@ -9,8 +9,7 @@ from tdmcli.domain.start_patient import StartPatient
 from tdmcli.domain.units import rounded, show
 from tdmcli.errors import Code
 from tdmcli.tables.dosing_readers import read_starting_tables
-from tdmcli.tables.interaction_rows import InteractionRow
-from tdmcli.tables.readers import read_indication, read_interactions_naming, read_policy
+from tdmcli.tables.readers import read_indication, read_policy
 from tdmcli.tables.rows import Population, Route
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.facts import gather
@@ -20,8 +19,6 @@ from tdmcli.workflows.start_methods import every_method, rounding_product
 from tdmcli.workflows.start_question import patient_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tdmcli.workflows.facts import Facts
 
 
@@ -70,28 +67,24 @@ def answer_start(question: StartQuestion) -> Answer[StartData]:
 
 
 def _against_drugs(facts: Facts) -> tuple[Finding, ...]:
-    """Return what the drugs on board do; refuse where no source gives a first dose beside one.
+    """Return what the drugs on board or lately stopped do; refuse where no source gives a first dose beside one.
 
     Raises:
         Refused: a drug is to be avoided, or a source cuts the dose taken without it.
 
     """
-    if not facts.drugs:
+    if not facts.drugs and facts.record is None:
         return ()
     from tdmcli.domain.findings import settle
-    from tdmcli.workflows.drug_checks import check_taken
+    from tdmcli.domain.sample_checks import on_board
+    from tdmcli.workflows.drug_checks import unlisted
+    from tdmcli.workflows.other_drugs import moving_drugs
 
-    findings = check_taken(facts.drugs)
-    cut = [row for row in _rows_of(facts) if row.dose_factor is not None]
+    rows, names = moving_drugs(facts)
+    findings = tuple(unlisted(name) for name in names) + tuple(one for row in rows for one in on_board(row))
+    cut = [row for row in rows if row.dose_factor is not None]
     findings += tuple(Finding(Code.START_WITH_INHIBITOR, {"drug": row.names[0]}, refuses=True) for row in cut)
     return settle(findings, frozenset())
-
-
-def _rows_of(facts: Facts) -> Iterable[InteractionRow]:
-    from tdmcli.domain.interaction import find_drug
-
-    rows = read_interactions_naming(facts.drugs)
-    return [row for name in facts.drugs if (row := find_drug(name, rows)) is not None]
 
 
 def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:

@@ -264,3 +264,12 @@ def test_an_allele_that_is_not_known_warns_and_refuses(ask: Callable[..., Said])
     assert answer["data"]["genotypes"][0]["phenotype"] is None
     assert methods(answer)["andrews-2019"]["refused"] == "GENOTYPE_UNDETERMINED"
     assert methods(answer)["cpic-2015"]["refused"] == "GENOTYPE_UNDETERMINED"
+
+
+@pytest.mark.parametrize(("stop", "code"), [("2026-11-19", "START_WITH_INHIBITOR"), ("2026-09-01", None)])
+def test_r48_an_inhibitor_that_still_acts_forbids_a_first_dose(
+    stop: str, code: str | None, ask: Callable[..., Said], tmp_path: Path
+) -> None:
+    """Posaconazole stopped two days ago still raises the level; one of months ago does not."""
+    drug = f'[[drugs]]\nname = "posaconazole"\nstart = 2026-08-01\nstop = {stop}\n'
+    assert start(ask, "--patient", patient_file(tmp_path, BEFORE + drug))["code"] == code
