@@ -141,6 +141,9 @@ class Code(StrEnum):
     # warnings about a first dose
     UNKNOWN_ALLELE = "UNKNOWN_ALLELE"
     PRODUCT_ASSUMED = "PRODUCT_ASSUMED"
+    START_UNDER_DRUG = "START_UNDER_DRUG"
+    ALREADY_TAKEN = "ALREADY_TAKEN"
+    DOSE_LARGE = "DOSE_LARGE"
 
     # warnings about what was used
     FLAG_WINS = "FLAG_WINS"

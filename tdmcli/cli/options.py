@@ -139,7 +139,8 @@ ProductOption = Annotated[
     typer.Option(
         "--product",
         metavar="PRODUCT",
-        help="prograf, adoport, generic-ir, modigraf, prograf-granules, advagraf, astagraf-xl, envarsus, envarsus-xr.",
+        help="prograf, adoport, generic-ir, modigraf, prograf-granules, advagraf, astagraf-xl, envarsus, envarsus-xr; "
+        "intravenous.",
         autocompletion=products,
     ),
 ]

@@ -104,6 +104,9 @@ HEADLINES = frozenset(
         Code.GUT_EVENT,
         Code.LOW_HEMATOCRIT,
         Code.TROUGH_EXISTS,
+        Code.ALREADY_TAKEN,
+        Code.START_UNDER_DRUG,
+        Code.DOSE_LARGE,
     }
 )
 

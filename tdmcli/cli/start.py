@@ -38,6 +38,7 @@ def start(
         bool, typer.Option("--steroid-sparing", help="Steroids for 7 days or less after the transplant.")
     ] = False,
     rejection: Annotated[bool, typer.Option("--rejection", help="Tacrolimus is begun because of a rejection.")] = False,
+    confirm_value: opt.ConfirmOption = None,
     patient: opt.PatientOption = None,
     protocol: opt.ProtocolOption = None,
     explain: opt.ExplainOption = False,
@@ -74,6 +75,7 @@ def start(
         weight=weight,
         age=age,
         drugs=tuple(with_ or ()),
+        confirm_value=tuple(confirm_value or ()),
     )
     question = StartQuestion(
         asked,

@@ -24,7 +24,7 @@ def _blocks(answer: Answer[StartData]) -> list[Part]:
     answering = [one for one in data.methods if one.refused is None]
     blocks: list[Part] = [_headline(data), Headlines()]
     rows = tuple(_row(number, one, data) for number, one in enumerate(answering, 1))
-    blocks.append(Grid("Each method", ("", "mg/day", "each intake", "from"), rows))
+    blocks.append(Grid("Each method", ("dose", "each intake", "from"), rows))
     if data.spread is not None:
         blocks.append(Figure("mg/day by mouth, before rounding", lambda width: _chart(answering, width)))
     if data.genotypes:
@@ -45,7 +45,10 @@ def _headline(data: StartData) -> Line:
     if spread is None:
         return Line((Cell(f"First dose: {data.indication}", Tone.STRONG),))
     low_high = f"{shown(spread.low_mg)} to {shown(spread.high_mg)} mg/day"
-    text = f"  {data.indication}, over {spread.methods} doses: lowest {spread.low_method}, highest {spread.high_method}"
+    releases = {one.release for one in data.methods if one.refused is None and one.route == "oral"}
+    alone = ", once-daily prolonged release alone" if releases == {"prolonged"} else ""
+    ends = f"lowest {spread.low_method}, highest {spread.high_method}"
+    text = f"  {data.indication}{alone}, over {spread.methods} doses: {ends}"
     return Line((Cell(f"First dose by mouth {low_high}", Tone.STRONG), Cell(text)))
 
 
@@ -67,21 +70,25 @@ def _grouped(pairs: Iterable[tuple[str | None, MethodAnswer]]) -> tuple[Cell, ..
 
 def _row(number: int, one: MethodAnswer, data: StartData) -> tuple[Cell, ...]:
     return (
-        Cell(str(number), Tone.DIM),
         Cell(_daily(one), Tone.STRONG),
         Cell(_intakes(one)),
-        Cell(_from(one, data)),
+        Cell(f"{number}. {_from(one, data)}"),
     )
 
 
 def _daily(one: MethodAnswer) -> str:
     if one.once:
         return "once"
-    if one.daily_dose_mg is None:
+    high = one.high or one
+    if one.daily_dose_mg is None or high.daily_dose_mg is None:
         return ""
-    if one.high is None or one.high.daily_dose_mg in {None, one.daily_dose_mg}:
-        return shown(one.daily_dose_mg)
-    return f"{shown(one.daily_dose_mg)}-{shown(one.high.daily_dose_mg or one.daily_dose_mg)}"
+    low_high = dict.fromkeys((_figure(one.daily_dose_mg), _figure(high.daily_dose_mg)))
+    return f"{'-'.join(low_high)} mg/day"
+
+
+def _figure(value: Decimal) -> str:
+    """Return a dose or rate with three figures at least: an infusion of a child is a fraction of a mg."""
+    return shown(value, max(2, 2 - value.adjusted()))
 
 
 def _intakes(one: MethodAnswer) -> str:
@@ -104,8 +111,8 @@ def _infusion(one: MethodAnswer) -> str:
     if low is None:
         return ""
     high = low if one.high is None else one.high.unrounded_daily_dose_mg
-    ends = shown(low / 24) if low == high else f"{shown(low / 24)} to {shown(high / 24)}"
-    return f"{ends} mg/h by vein"
+    ends = dict.fromkeys((_figure(low / 24), _figure(high / 24)))
+    return f"{' to '.join(ends)} mg/h by vein"
 
 
 def _from(one: MethodAnswer, data: StartData) -> str:
@@ -128,13 +135,22 @@ def _rounded(one: MethodAnswer) -> str:
     return f" Rounded from {' and '.join(moved)}." if moved else ""
 
 
+def _condition(one: MethodAnswer) -> str:
+    return f"; {one.condition}" if one.condition else ""
+
+
 def _genotype(one: GenotypeAnswer) -> tuple[str, Cell]:
     says = one.phenotype or "not settled by this table"
     if one.expresser is not None:
         says += ", expresser" if one.expresser else ", non-expresser"
     effects = "; ".join(f"{_size(effect)} ({effect.source})" for effect in one.effects if _size(effect))
     more = f". Clearance as sources measured it: {effects}" if effects else ""
+    more += "".join(f". {effect.who}: {effect.text} [{effect.source}]" for effect in one.effects if _is_need(effect))
     return f"{one.gene} {one.diplotype}", Cell(f"{says}{f' [{one.source}]' if one.source else ''}{more}")
+
+
+def _is_need(effect: EffectAnswer) -> bool:
+    return effect.measure in {"dose-needed-mg-per-day", "trough-per-dose-change-percent"}
 
 
 def _size(effect: EffectAnswer) -> str:
@@ -173,7 +189,7 @@ def _chart(answering: list[MethodAnswer], width: int) -> list[str]:
 def _note(answer: Answer[StartData]) -> list[str]:
     data = answer.data
     answering = [one for one in data.methods if one.refused is None]
-    doses = "; ".join(f"{one.id} {_daily(one)}{'' if one.once else ' mg/day'} ({_intakes(one)})" for one in answering)
+    doses = "; ".join(f"{one.id} {_daily(one)} ({_intakes(one)}{_condition(one)})" for one in answering)
     weight = "" if data.weight_kg is None else f", {shown(data.weight_kg)} kg"
     genes = ", ".join(f"{one.gene} {one.diplotype}" for one in data.genotypes)
     return [

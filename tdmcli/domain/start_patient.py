@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class StartPatient(NamedTuple):
     """A patient; None is not known.
 
-    `co_therapy` and `induction` are ids of `co_therapies.toml`, `rivals` those of the co-therapies that rule out a dose
-    made for another one. `groups` are those of the drugs taken, `aim_ng_ml` the trough aimed at.
+    `induction` and `rivals` are ids of `co_therapies.toml`, the latter of co-therapies that rule out a dose made for
+    others. `groups` are those of the drugs taken. `aim_ng_ml` is the middle of the range, None where that is too wide.
+    `has_trough`: some level was drawn, usable or not.
     """
 
     indication: str
@@ -38,6 +39,7 @@ class StartPatient(NamedTuple):
     cyp3a4: Diplotype | None = None
     donor_cyp3a5: Diplotype | None = None
     rejection: bool = False
+    range_ng_ml: tuple[Decimal, Decimal] | None = None
     aim_ng_ml: Decimal | None = None
     has_trough: bool = False
 

@@ -67,8 +67,13 @@ def _against_time(row: StartingAlgorithmRow, patient: StartPatient) -> Finding |
     if row.day_factors and patient.day is not None and _day_factor(row, patient.day) is None:
         first, last = row.day_factors[0].from_day, row.day_factors[-1].to_day
         return Finding(Code.OUTSIDE_POPULATION, {"what": f"for days {first} to {last} after the transplant"})
+    if row.to_day is not None and patient.day is not None and patient.day > row.to_day:
+        return Finding(Code.OUTSIDE_POPULATION, {"what": f"for the first {row.to_day} days after the transplant"})
     if not row.exposures and patient.aim_ng_ml is None:
-        return Finding(Code.MISSING_TARGET, {"why": ""})
+        if patient.range_ng_ml is None:
+            return Finding(Code.MISSING_TARGET, {"why": ""})
+        low, high = (show(limit) for limit in patient.range_ng_ml)
+        return Finding(Code.MISSING_AIM, {"low": low, "high": high})
     return None
 
 

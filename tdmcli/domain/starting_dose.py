@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class DailyDose(NamedTuple):
-    """The lowest and the highest total of a day (mg), equal where the method gives one; `capped` where a cap cut it."""
+    """The lowest and the highest total of a day (mg), equal where the method gives one, and the most that it allows."""
 
     low_mg: Decimal
     high_mg: Decimal
+    cap_mg: Decimal | None = None
     capped: bool = False
 
 
@@ -50,6 +51,8 @@ def _against_product(row: StartingDoseRow, patient: StartPatient) -> Finding | N
 def _against_age(row: StartingDoseRow, patient: StartPatient) -> Finding | None:
     if row.population is not None and patient.population not in {row.population, None}:
         return Finding(Code.OUTSIDE_POPULATION, {"what": FOR_WHOM[row.population]})
+    if row.population is None and patient.population is Population.CHILD:
+        return Finding(Code.OUTSIDE_POPULATION, {"what": "not said to be for children"})
     if row.population is Population.CHILD and patient.population is None:
         return Finding(Code.MISSING_AGE, {"what": "A dose for children"})
     if row.age_from_years is None:
@@ -65,8 +68,10 @@ def _against_situation(row: StartingDoseRow, patient: StartPatient) -> Finding |
     if row.rejection is not patient.rejection:
         what = "on changing to tacrolimus for a rejection (--rejection)" if row.rejection else "not for a rejection"
         return Finding(Code.OTHER_SITUATION, {"what": what})
-    if patient.rivals and row.co_therapy and not patient.rivals & set(row.co_therapy):
-        return Finding(Code.OTHER_SITUATION, {"what": f"with {', '.join(row.co_therapy)}"})
+    others = patient.rivals - set(row.co_therapy)
+    if row.co_therapy and others:
+        made_for = ", ".join(row.co_therapy)
+        return Finding(Code.OTHER_SITUATION, {"what": f"with {made_for}, not with {', '.join(sorted(others))}"})
     if patient.induction and row.induction and not patient.induction & set(row.induction):
         return Finding(Code.OTHER_SITUATION, {"what": f"with induction {' or '.join(row.induction)}"})
     return None
@@ -117,7 +122,7 @@ def against_genotype_dose(
         organs = dict.fromkeys(name for row in rows for name in row.indications)
         return None, Finding(Code.OUTSIDE_POPULATION, {"what": f"for {', '.join(organs)}"})
     if patient.has_trough:
-        return None, Finding(Code.TROUGH_EXISTS)
+        return None, Finding(Code.TROUGH_EXISTS, {"level": ""})
     missing = unsettled(patient.cyp3a5, "CYP3A5")
     if missing is not None or patient.cyp3a5 is None or patient.cyp3a5.phenotype is None:
         return None, missing
@@ -139,4 +144,4 @@ def genotype_dose(standard: DailyDose, row: GenotypeDoseRow, weight_kg: Decimal)
     if row.cap_mg_per_kg_day is None:
         return DailyDose(low, high)
     cap = row.cap_mg_per_kg_day * weight_kg
-    return DailyDose(min(low, cap), min(high, cap), capped=high > cap)
+    return DailyDose(min(low, cap), min(high, cap), cap, capped=high > cap)

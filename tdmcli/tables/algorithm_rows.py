@@ -80,7 +80,8 @@ class ExposureRow(NamedTuple):
 class StartingAlgorithmRow(NamedTuple):
     """An equation for the first dose of oral immediate-release tacrolimus: clearance (CL/F, L/h) and its factors.
 
-    `exposures` name the AUC aimed at, the first the usual one; without any, the trough stands for the mean level.
+    `to_day` is the last day after the transplant it was made from. `exposures` name the AUC aimed at, the first the
+    usual one; without any, the trough stands for the mean level.
     """
 
     id: str
@@ -98,6 +99,7 @@ class StartingAlgorithmRow(NamedTuple):
     limits: tuple[LimitRow, ...]
     cyp3a4_22: Decimal | None = None
     day_factors: tuple[DayFactorRow, ...] = ()
+    to_day: int | None = None
     steroid_sparing: Decimal | None = None
     drug_group: DrugGroupRow | None = None
     exposures: tuple[ExposureRow, ...] = ()

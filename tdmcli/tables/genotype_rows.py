@@ -106,6 +106,7 @@ class EffectMeasure(StrEnum):
 
     CLEARANCE_CHANGE_PERCENT = "clearance-change-percent"
     CLEARANCE_TIMES = "clearance-times"
+    PLASMA_CLEARANCE_TIMES = "plasma-clearance-times"
     BIOAVAILABILITY_TIMES = "bioavailability-times"
     DOSE_TIMES = "dose-times"
     DOSE_CHANGE_MG_PER_DAY = "dose-change-mg-per-day"
@@ -116,6 +117,7 @@ class EffectMeasure(StrEnum):
 
 _TIMES = {
     EffectMeasure.CLEARANCE_TIMES,
+    EffectMeasure.PLASMA_CLEARANCE_TIMES,
     EffectMeasure.BIOAVAILABILITY_TIMES,
     EffectMeasure.DOSE_TIMES,
     EffectMeasure.DOSE_NEEDED_MG_PER_DAY,
@@ -126,8 +128,9 @@ _PERCENT = {EffectMeasure.CLEARANCE_CHANGE_PERCENT, EffectMeasure.TROUGH_PER_DOS
 class GenotypeEffectRow(NamedTuple):
     """What a genotype does, as one source measured it; `low` and `high` are equal where it gives one number.
 
-    Clearance is apparent (CL/F) unless the text says otherwise. cd-ratio-change is in ng/mL per mg. `against` is what
-    it is compared with where that is not the common type; `ci_low` to `ci_high` the confidence interval printed.
+    Clearance is apparent (CL/F) unless the measure says otherwise. cd-ratio-change is in ng/mL per mg. `against` is
+    what it is compared with where that is not the common type, `indications` what it was measured in where that is no
+    kidney; `ci_low` to `ci_high` the confidence interval printed.
     """
 
     id: str
@@ -141,6 +144,7 @@ class GenotypeEffectRow(NamedTuple):
     source: str
     locator: str
     note: str | None = None
+    indications: tuple[str, ...] = ()
     against: str | None = None
     ci_low: Decimal | None = None
     ci_high: Decimal | None = None

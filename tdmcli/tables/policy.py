@@ -119,7 +119,7 @@ class StalePolicy(NamedTuple):
 
 
 class InteractionPolicy(NamedTuple):
-    """Days for which a level still moves after a drug was started or stopped."""
+    """Days for which a level still moves after a drug's start or stop, and the size that forbids a first dose."""
 
     inhibitor_onset_days: int
     inhibitor_fading_days: int
@@ -127,6 +127,7 @@ class InteractionPolicy(NamedTuple):
     inducer_fading_days: int
     repeat_from_days: int
     repeat_to_days: int
+    no_first_dose_from_fold: Decimal
 
     def check(self) -> None:
         """Check that the days run forward."""
@@ -166,6 +167,7 @@ class WeightPolicy(NamedTuple):
     adult_from_years: int
     old_after_days_adult: int
     old_after_days_child: int
+    age_needed_below_kg: Decimal
 
 
 class HeightPolicy(NamedTuple):

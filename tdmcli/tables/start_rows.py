@@ -51,9 +51,9 @@ class StartTimeRow(NamedTuple):
 class StartingDoseRow(NamedTuple):
     """A starting dose that one source gives; `low` and `high` are equal where it gives one number.
 
-    `other_indications` are those that have no file in `targets/`, in words. `co_therapy` must all be given, `induction`
-    is any of those named. `rejection` marks a dose on changing to tacrolimus for a rejection. An intravenous dose is a
-    continuous infusion over the day.
+    `other_indications` are those that have no file in `targets/`, in words. `co_therapy` is what it is given with:
+    another rival of `co_therapies.toml` rules it out. `induction` is any of those named. `rejection` marks a dose on
+    changing to tacrolimus for a rejection. An intravenous dose is a continuous infusion over the day.
     """
 
     id: str

@@ -12,8 +12,9 @@ from tdmcli.tables.dosing_readers import read_starting_tables
 from tdmcli.tables.readers import read_indication, read_policy
 from tdmcli.tables.rows import Population, Route
 from tdmcli.workflows.answer import Answer, Citations, warn
-from tdmcli.workflows.facts import gather
+from tdmcli.workflows.facts import gather, regimen_findings
 from tdmcli.workflows.start_data import AdjustmentAnswer, MethodAnswer, Spread, StartData, StartQuestion
+from tdmcli.workflows.start_drugs import beside_first_dose
 from tdmcli.workflows.start_genotypes import genotype_answers
 from tdmcli.workflows.start_methods import every_method, rounding_product
 from tdmcli.workflows.start_question import patient_of
@@ -35,14 +36,18 @@ def answer_start(question: StartQuestion) -> Answer[StartData]:
         raise refuse(Code.MISSING_INDICATION, how="an indication such as kidney, or a patient file with one")
     known = patient_of(question, facts)
     patient = known.patient
+    _refuse_small_without_age(patient)
     findings = tuple(one for one in facts.findings if one.code in {Code.FLAG_WINS, Code.CLOCK}) + known.findings
-    findings += _against_drugs(facts)
+    findings += beside_first_dose(facts) + _taken_already(facts)
     citations = Citations()
     methods = every_method(patient, citations)
     answering = [one for one in methods if one.refused is None]
     if not answering:
         raise _no_method(facts.indication, methods)
-    findings += _about_doses(patient, answering)
+    findings += _about_doses(answering)
+    row = known.wanted.row if known.wanted else None
+    if row is not None and any(one.clearance and one.clearance.auc_ng_h_ml is None for one in answering):
+        citations.add(row.source, row.locator)
     data = StartData(
         indication=facts.indication,
         methods=methods,
@@ -53,7 +58,7 @@ def answer_start(question: StartQuestion) -> Answer[StartData]:
         weight_kg=patient.weight_kg,
         bsa_m2=None if patient.bsa_m2 is None else rounded(patient.bsa_m2, 2),
         aim_ng_ml=patient.aim_ng_ml,
-        aim_from=known.aim_from,
+        aim_from=known.wanted.from_ if known.wanted else None,
     )
     return Answer(
         command="start",
@@ -66,25 +71,35 @@ def answer_start(question: StartQuestion) -> Answer[StartData]:
     )
 
 
-def _against_drugs(facts: Facts) -> tuple[Finding, ...]:
-    """Return what the drugs on board or lately stopped do; refuse where no source gives a first dose beside one.
+def _refuse_small_without_age(patient: StartPatient) -> None:
+    """Refuse to take someone small for an adult (R28): children need more per kilogram."""
+    limit = read_policy().weight.age_needed_below_kg
+    if patient.population is None and patient.weight_kg is not None and patient.weight_kg < limit:
+        raise refuse(Code.MISSING_AGE, what=f"A first dose at {show(patient.weight_kg)} kg")
 
-    Raises:
-        Refused: a drug is to be avoided, or a source cuts the dose taken without it.
 
-    """
-    if not facts.drugs and facts.record is None:
+def _taken_already(facts: Facts) -> tuple[Finding, ...]:
+    """Return what the patient file has of tacrolimus: a regimen in force, a hold, the last level (R31)."""
+    if facts.record is None:
         return ()
-    from tdmcli.domain.findings import settle
-    from tdmcli.domain.sample_checks import on_board
-    from tdmcli.workflows.drug_checks import unlisted
-    from tdmcli.workflows.other_drugs import moving_drugs
+    from tdmcli.domain.history import period_at
+    from tdmcli.domain.trough import check_size
 
-    rows, names = moving_drugs(facts)
-    findings = tuple(unlisted(name) for name in names) + tuple(one for row in rows for one in on_board(row))
-    cut = [row for row in rows if row.dose_factor is not None]
-    findings += tuple(Finding(Code.START_WITH_INHIBITOR, {"drug": row.names[0]}, refuses=True) for row in cut)
-    return settle(findings, frozenset())
+    findings: tuple[Finding, ...] = ()
+    history = facts.record.history
+    period = period_at(history, facts.now)
+    if period is not None:
+        values = {"regimen": period.regimen.text, "since": period.start.date().isoformat()}
+        findings += (Finding(Code.ALREADY_TAKEN, values),)
+        findings += tuple(one for one in regimen_findings(facts, facts.now, facts.now) if one.code is Code.HELD)
+    drawn = [one for one in history.levels if one.taken <= facts.now]
+    if drawn:
+        last = drawn[-1]
+        level = f": {last.level.text} on {last.taken.date().isoformat()}"
+        findings += (Finding(Code.TROUGH_EXISTS, {"level": level}),)
+    if facts.level is not None:
+        findings += check_size(facts.level, read_policy().level)
+    return findings
 
 
 def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
@@ -97,9 +112,9 @@ def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
     return refuse(Code.NO_METHOD, number=str(len(methods)), indication=name, why=why)
 
 
-def _about_doses(patient: StartPatient, answering: list[MethodAnswer]) -> tuple[Finding, ...]:
-    """Return what is to be minded: rounded for no product, above every label's dose, a level there already."""
-    findings: tuple[Finding, ...] = (Finding(Code.TROUGH_EXISTS),) if patient.has_trough else ()
+def _about_doses(answering: list[MethodAnswer]) -> tuple[Finding, ...]:
+    """Return what is to be minded of the numbers: rounded for no product, above every label's, a large dose."""
+    findings: tuple[Finding, ...] = ()
     if any(one.product is None and one.intakes_mg is not None for one in answering):
         strengths = ", ".join(show(mg) for mg in rounding_product().strengths_mg)
         findings += (Finding(Code.PRODUCT_ASSUMED, {"strengths": strengths}),)
@@ -108,7 +123,13 @@ def _about_doses(patient: StartPatient, answering: list[MethodAnswer]) -> tuple[
     above = [(name, dose) for name, dose in ends if dose is not None and dose > limit]
     if above:
         name, dose = max(above, key=lambda one: one[1])
-        findings += (Finding(Code.DOSE_HIGH, {"dose": f"{show(dose)} mg/kg/day ({name})", "limit": show(limit)}),)
+        findings += (Finding(Code.DOSE_HIGH, {"dose": f"{name}: {show(dose)}", "limit": show(limit)}),)
+    most = read_policy().dose.confirm_above_mg
+    daily = [(one.id, (one.high or one).unrounded_daily_dose_mg) for one in answering]
+    large = [(name, mg) for name, mg in daily if mg is not None and mg > most]
+    if large:
+        method, mg = max(large, key=lambda one: one[1])
+        findings += (Finding(Code.DOSE_LARGE, {"dose": show(mg), "limit": show(most), "method": method}),)
     return findings
 
 
@@ -117,16 +138,10 @@ def _spread(answering: list[MethodAnswer]) -> Spread | None:
     daily = [one for one in answering if one.route == Route.ORAL and not one.once and one.unrounded_daily_dose_mg]
     if len(daily) < 2:  # noqa: PLR2004
         return None
-    lows = [(one.unrounded_daily_dose_mg, one.id) for one in daily if one.unrounded_daily_dose_mg is not None]
-    highs = [
-        (one.high.unrounded_daily_dose_mg if one.high else one.unrounded_daily_dose_mg, one.id)
-        for one in daily
-        if one.unrounded_daily_dose_mg is not None
-    ]
-    low, high = min(lows, key=lambda one: one[0]), max(highs, key=lambda one: one[0] or 0)
-    if high[0] is None:
-        return None
-    return Spread(low[0], high[0], low[1], high[1], len(daily))
+    ends = [(one.id, one.unrounded_daily_dose_mg, (one.high or one).unrounded_daily_dose_mg) for one in daily]
+    low_id, low = min(((name, low) for name, low, _ in ends if low is not None), key=lambda one: one[1])
+    high_id, high = max(((name, high) for name, _, high in ends if high is not None), key=lambda one: one[1])
+    return Spread(low, high, low_id, high_id, len(daily))
 
 
 def _adjustments(patient: StartPatient, citations: Citations) -> tuple[AdjustmentAnswer, ...]:
@@ -139,12 +154,15 @@ def _adjustments(patient: StartPatient, citations: Citations) -> tuple[Adjustmen
         and row.population in {None, patient.population or Population.ADULT}
         and (product is None or not row.products or product.id in row.products)
         and (product is None or row.release in {None, product.release})
+        and row.factor_low is None  # of the dose of adults: a child's own methods stand in the list
     ]
     return tuple(AdjustmentAnswer(row.about, row.text, citations.add(row.source, row.locator)) for row in rows)
 
 
 def _assumed(facts: Facts, patient: StartPatient, answering: list[MethodAnswer]) -> str | None:
     parts = []
+    if patient.weight_kg is None:
+        parts.append("mg/kg not checked (no weight)")
     if patient.population is None:
         parts.append("an adult")
     if not facts.drugs and facts.record is None:

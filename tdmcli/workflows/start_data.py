@@ -17,6 +17,7 @@ class HighDose(NamedTuple):
     mg_per_kg_per_day: Decimal | None
     unrounded_daily_dose_mg: Decimal
     rounding_percent: Decimal | None
+    units: tuple[tuple[UnitsAnswer, ...] | None, ...] | None
 
 
 class ClearanceAnswer(NamedTuple):
@@ -60,6 +61,7 @@ class MethodAnswer(NamedTuple):
     units: tuple[tuple[UnitsAnswer, ...] | None, ...] | None = None
     product: str | None = None
     route: str = "oral"
+    release: str | None = None
     once: bool = False
     capped: bool = False
     standard: str | None = None

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 def genotype_answers(patient: StartPatient, citations: Citations) -> tuple[GenotypeAnswer, ...]:
     """Return each diplotype that is known; the effects of sources that disagree all stand."""
     own = [one for one in (patient.cyp3a5, patient.cyp3a4) if one is not None]
-    answers = tuple(_answer(one, one.gene, citations) for one in own)
+    answers = tuple(_answer(one, one.gene, _effects(one, patient), citations) for one in own)
     if patient.donor_cyp3a5 is not None:
-        answers += (_answer(patient.donor_cyp3a5, "donor CYP3A5", citations),)
+        answers += (_answer(patient.donor_cyp3a5, "donor CYP3A5", (), citations),)
     return answers
 
 
-def _answer(diplotype: Diplotype, gene: str, citations: Citations) -> GenotypeAnswer:
+def _answer(
+    diplotype: Diplotype, gene: str, effects: tuple[GenotypeEffectRow, ...], citations: Citations
+) -> GenotypeAnswer:
     row = diplotype.phenotype
-    effects = [one for one in read_genotypes().effect if gene == diplotype.gene and _speaks_of(one, diplotype)]
     return GenotypeAnswer(
         gene=gene,
         diplotype=diplotype.text,
@@ -40,10 +41,20 @@ def _answer(diplotype: Diplotype, gene: str, citations: Citations) -> GenotypeAn
     )
 
 
+def _effects(diplotype: Diplotype, patient: StartPatient) -> tuple[GenotypeEffectRow, ...]:
+    """Return what sources measured of a diplotype, or of it together with that of the other gene."""
+    rows = [row for row in read_genotypes().effect if not row.indications or patient.indication in row.indications]
+    found = tuple(row for row in rows if row.gene == diplotype.gene and _speaks_of(row, diplotype))
+    if diplotype.gene == "CYP3A4" and patient.cyp3a5 is not None:
+        both = f"{patient.cyp3a5.text} and {diplotype.text}"
+        found += tuple(row for row in rows if row.gene == "CYP3A5 and CYP3A4" and row.allele == both)
+    return found
+
+
 def _speaks_of(row: GenotypeEffectRow, diplotype: Diplotype) -> bool:
-    """Return whether an effect is of this diplotype, or of an allele of it where the other works normally or not."""
-    if row.gene != diplotype.gene:
+    """Return whether an effect is of this diplotype; one of carriers is of each, one of a pair of as many that work."""
+    if diplotype.working is None:
         return False
     if "/" in row.allele:
-        return row.allele == diplotype.text
-    return diplotype.carries(row.allele) and (row.allele != "*1" or row.gene == "CYP3A5")
+        return row.allele.split("/").count("*1") == diplotype.working
+    return diplotype.carries(row.allele)

@@ -13,7 +13,7 @@ from tdmcli.domain.whole_units import round_dose
 from tdmcli.errors import Code
 from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms, read_starting_doses
 from tdmcli.tables.readers import read_policy, read_products, read_sources
-from tdmcli.tables.rows import Route
+from tdmcli.tables.rows import Release, Route
 from tdmcli.tables.start_rows import Per
 from tdmcli.workflows.answer import reason_of
 from tdmcli.workflows.regimens import units_answer
@@ -22,12 +22,14 @@ from tdmcli.workflows.start_data import ClearanceAnswer, FactorAnswer, HighDose,
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from tdmcli.domain.regimen import Regimen
     from tdmcli.domain.start_patient import StartPatient
     from tdmcli.tables.algorithm_rows import StartingAlgorithmRow
     from tdmcli.tables.genotype_rows import GenotypeDoseRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.start_rows import StartingDoseRow
     from tdmcli.workflows.answer import Citations
+    from tdmcli.workflows.regimens import UnitsAnswer
 
 _CPIC = "cpic-2015"
 _BY_PRODUCT = "generic-ir"  # every brand of immediate-release capsules has its strengths; a test holds it
@@ -74,6 +76,7 @@ def _by_row(row: StartingDoseRow, patient: StartPatient, citations: Citations) -
         text=row.text,
         sources=(citations.add(row.source, row.locator),),
         route=row.route,
+        release=row.release,
         once=row.per is Per.ONCE,
         population=row.population,
         condition=row.condition,
@@ -109,22 +112,23 @@ def _with_numbers(
         unrounded_daily_dose_mg=rounded(dose.low_mg, 4),
         product=product.id if product else None,
     )
-    high = HighDose(None, None, _per_kg(dose.high_mg, patient), rounded(dose.high_mg, 4), None)
+    high = HighDose(None, None, _per_kg(dose.high_mg, patient), rounded(dose.high_mg, 4), None, None)
     if method.route == Route.INTRAVENOUS:
-        high = high._replace(daily_dose_mg=rounded(dose.high_mg))
-        return method._replace(daily_dose_mg=rounded(dose.low_mg), high=None if same else high)
+        high = high._replace(daily_dose_mg=rounded(dose.high_mg, 4))
+        return method._replace(daily_dose_mg=rounded(dose.low_mg, 4), high=None if same else high)
     used = product or rounding_product()
     interval = 24 if method.once else 24 // intakes_per_day if intakes_per_day else used.intervals_h[0]
-    policy, cap = read_policy().dose, dose.high_mg if dose.capped else None
+    policy = read_policy().dose
     try:
-        low = round_dose(dose.low_mg, used, interval, policy, cap_mg=cap)
-        top = round_dose(dose.high_mg, used, interval, policy, cap_mg=cap)
+        low = round_dose(dose.low_mg, used, interval, policy, cap_mg=dose.cap_mg)
+        top = round_dose(dose.high_mg, used, interval, policy, cap_mg=dose.cap_mg)
     except Refused as refused:
         return _refused(_without_numbers(method), refused.findings[0])
     high = high._replace(
         daily_dose_mg=None if method.once else top.regimen.daily_dose_mg,
         intakes_mg=top.regimen.day_mg,
         rounding_percent=rounded(top.rounding_percent),
+        units=_units(top.regimen, used),
     )
     return method._replace(
         rounding_percent=rounded(low.rounding_percent),
@@ -132,12 +136,25 @@ def _with_numbers(
         intakes_mg=low.regimen.day_mg,
         interval_h=None if method.once else interval,
         high=None if same else high,
-        units=tuple(units_answer(units_for(mg, used, policy.units_per_intake)) for mg in low.regimen.day_mg),
+        units=_units(low.regimen, used),
     )
 
 
+def _units(regimen: Regimen, product: ProductRow) -> tuple[tuple[UnitsAnswer, ...] | None, ...]:
+    most = read_policy().dose.units_per_intake
+    return tuple(units_answer(units_for(mg, product, most)) for mg in regimen.day_mg)
+
+
 def _without_numbers(method: MethodAnswer) -> MethodAnswer:
-    return method._replace(mg_per_kg_per_day=None, unrounded_daily_dose_mg=None, capped=False)
+    return method._replace(
+        mg_per_kg_per_day=None,
+        unrounded_daily_dose_mg=None,
+        capped=False,
+        times=None,
+        cap_mg_per_kg_day=None,
+        target_ng_ml=None,
+        clearance=None,
+    )
 
 
 def _per_kg(daily_mg: Decimal, patient: StartPatient) -> Decimal | None:
@@ -196,6 +213,7 @@ def _by_equation(row: StartingAlgorithmRow, patient: StartPatient, citations: Ci
         name=row.name,
         kind="model",
         text=f"From {row.who}.",
+        release=Release.IMMEDIATE,
         sources=(citations.add(row.source, row.locator),),
         population=row.population,
         limits=tuple(equations.limit_text(limit) for limit in row.limits),

@@ -22,15 +22,25 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.domain.history import History
+    from tdmcli.tables.product_rows import ProductRow
+    from tdmcli.tables.rows import TargetRow
     from tdmcli.workflows.facts import Facts
     from tdmcli.workflows.start_data import StartQuestion
 
 
+class Wanted(NamedTuple):
+    """The range (ng/mL) whose middle is aimed at, where it is from, and the row of a table if it is one."""
+
+    range_ng_ml: tuple[Decimal, Decimal]
+    from_: str
+    row: TargetRow | None
+
+
 class Known(NamedTuple):
-    """The patient, where the trough aimed at is from, what was found on the way, and the inputs used."""
+    """The patient, the range aimed at, what was found on the way, and the inputs used."""
 
     patient: StartPatient
-    aim_from: str | None
+    wanted: Wanted | None
     findings: tuple[Finding, ...]
     inputs: dict[str, object]
 
@@ -48,8 +58,12 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
     height = _height(question, history)
     weight = facts.weight_kg
     divisor = read_starting_algorithms().body_surface[0].divisor
+    if question.donor_cyp3a5 is not None and facts.indication != "liver":
+        raise WrongUsage("--donor-cyp3a5: only a liver brings its own CYP3A5")
     genes, findings, inputs = _genotypes(question, facts, history)
-    aim, aim_from = _aim(facts)
+    product = ask.product(question.asked) or (facts.current.product if facts.current else None)
+    population = _population(question, facts)
+    wanted = _range(question, facts, population, product)
     co_therapies, known_inductions = read_co_therapies()
     beside = {named_id(name, co_therapies, "co-therapy") for name in co_therapies_among(facts.drugs)}
     inductions = {named_id(name, known_inductions, "induction") for name in (question.induction,) if name is not None}
@@ -57,13 +71,13 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
     groups = {row.group for name in facts.drugs if (row := find_drug(name, rows)) is not None}
     patient = StartPatient(
         indication=facts.indication or "",
-        population=_population(question, facts),
+        population=population,
         age_years=facts.age,
         weight_kg=weight,
         height_cm=height,
         bsa_m2=None if height is None or weight is None else body_surface_m2(height, weight, divisor),
         day=facts.day,
-        product=ask.product(question.asked) or (facts.current.product if facts.current else None),
+        product=product,
         rivals=frozenset(row.id for row in co_therapies if row.rival and row.id in beside),
         induction=frozenset(inductions),
         steroid_sparing=question.steroid_sparing,
@@ -72,8 +86,9 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
         cyp3a4=genes["cyp3a4"],
         donor_cyp3a5=genes["donor_cyp3a5"],
         rejection=question.rejection,
-        aim_ng_ml=aim,
-        has_trough=facts.level is not None,
+        range_ng_ml=wanted.range_ng_ml if wanted else None,
+        aim_ng_ml=_middle(*wanted.range_ng_ml) if wanted else None,
+        has_trough=_has_level(facts),
     )
     own: dict[str, tuple[object, str]] = {
         "height_cm": (height, "--height" if question.height else "patient file"),
@@ -85,7 +100,12 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
     }
     said = {name: {"value": value, "from": source} for name, (value, source) in own.items() if value is not None}
     findings += weight_age(facts) + _flag_wins(question, facts, history)
-    return Known(patient, aim_from, findings, said | inputs)
+    return Known(patient, wanted, findings, said | inputs)
+
+
+def _has_level(facts: Facts) -> bool:
+    """Return whether any level was drawn by now, usable or not: levels decide from the first one on."""
+    return facts.record is not None and any(one.taken <= facts.now for one in facts.record.history.levels)
 
 
 def _height(question: StartQuestion, history: History | None) -> Decimal | None:
@@ -137,25 +157,28 @@ def _malformed(facts: Facts, key: str, error: ValueError, *, typed: bool) -> Exc
     return BadFile(f'{name}: [genotype] {key} is not a diplotype such as "*1/*3"', Code.BAD_PATIENT_FILE)
 
 
-def _aim(facts: Facts) -> tuple[Decimal | None, str | None]:
-    """Return the trough to aim at: the middle of the range typed, of the file, or of the default; None if too wide."""
+def _range(
+    question: StartQuestion, facts: Facts, population: Population | None, product: ProductRow | None
+) -> Wanted | None:
+    """Return the range to aim in: typed, of the file, or the default of the tables; None where there is none."""
     if facts.target is not None:
-        return _middle(*facts.target), facts.target_from
+        return Wanted(facts.target, facts.target_from or "--target", None)
     if facts.indication is None:
-        return None, None
-    question = RangeQuestion(
+        return None
+    asked = RangeQuestion(
         facts.indication,
         facts.day,
         phase=facts.phase,
-        population=facts.population,
+        population=population,
         co_therapy=co_therapies_among(facts.drugs),
-        product=facts.current.product if facts.current else None,
+        induction=question.induction,
+        product=product,
     )
     try:
-        row = find_ranges(question).default
+        row = find_ranges(asked).default
     except Refused:  # without a time there is no range: the methods that need one say so
-        return None, None
-    return (None, None) if row is None else (_middle(row.low_ng_ml, row.high_ng_ml), row.id)
+        return None
+    return None if row is None else Wanted((row.low_ng_ml, row.high_ng_ml), row.id, row)
 
 
 def _middle(low: Decimal, high: Decimal) -> Decimal | None:

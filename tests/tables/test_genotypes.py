@@ -37,7 +37,7 @@ SIZES = {
     "cyp3a5-1-1-clearance-francke-2025-start": ("clearance-times", "1.90", "1.90", "francke-2025"),
     "cyp3a5-1-3-clearance-passey-2011": ("clearance-times", "1.69", "1.70", "passey-2011"),
     "cyp3a5-1-1-clearance-passey-2011": ("clearance-times", "2.00", "2.00", "passey-2011"),
-    "cyp3a5-1-clearance-storset-2014": ("clearance-times", "1.30", "1.30", "storset-2014"),
+    "cyp3a5-1-clearance-storset-2014": ("plasma-clearance-times", "1.30", "1.30", "storset-2014"),
     "cyp3a5-1-bioavailability-storset-2014": ("bioavailability-times", "0.82", "0.82", "storset-2014"),
     "cyp3a5-1-clearance-bergmann-2014": ("clearance-times", "1.60", "1.60", "bergmann-2014"),
     "cyp3a5-1-both-clearance-ji-2018": ("clearance-times", "2.314", "2.314", "ji-2018"),

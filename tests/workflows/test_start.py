@@ -47,7 +47,6 @@ PRODUCTS = ("prograf", "modigraf", "advagraf", "envarsus-xr", "astagraf-xl", "in
             "--age": st.integers(0, 90).map(str),
             "--height": st.integers(50, 200).map(str),
             "--cyp3a5": st.sampled_from(["*1/*1", "*1/*3", "*3/*3", "*1/*8", "*3/*99"]),
-            "--donor-cyp3a5": st.sampled_from(["*1/*3", "*3/*3"]),
             "--cyp3a4": st.sampled_from(["*1/*1", "*1/*22", "*8/*22"]),
             "--days": st.integers(0, 400).map(str),
             "--product": st.sampled_from(PRODUCTS),
@@ -129,7 +128,12 @@ def test_r28_a_child_gets_no_dose_of_adults(ask: Callable[..., Said]) -> None:
         (("kidney",), "NO_METHOD"),
         (("kidney", "--weight", "70", "--with", "voriconazole"), "START_WITH_INHIBITOR"),
         (("kidney", "--weight", "70", "--with", "posaconazole"), "START_WITH_INHIBITOR"),
-        (("kidney", "--weight", "70", "--with", "paxlovid"), "AVOID_COMBINATION"),
+        (("kidney", "--weight", "70", "--with", "paxlovid"), "START_WITH_INHIBITOR"),
+        (("kidney", "--weight", "70", "--with", "darunavir"), "START_WITH_INHIBITOR"),
+        (("kidney", "--weight", "70", "--with", "clarithromycin"), "START_WITH_INHIBITOR"),
+        (("kidney", "--weight", "70", "--with", "ciclosporin"), "AVOID_COMBINATION"),
+        (("kidney", "--weight", "8"), "MISSING_AGE"),
+        (("lupus-nephritis", "--weight", "11", "--age", "2"), "NO_METHOD"),
         (("--weight", "70"), "MISSING_INDICATION"),
         (("spleen", "--weight", "70"), "UNKNOWN_INDICATION"),
         (("kidney", "--weight", "70", "--product", "tacro"), "UNKNOWN_PRODUCT"),
@@ -273,3 +277,92 @@ def test_r48_an_inhibitor_that_still_acts_forbids_a_first_dose(
     """Posaconazole stopped two days ago still raises the level; one of months ago does not."""
     drug = f'[[drugs]]\nname = "posaconazole"\nstart = 2026-08-01\nstop = {stop}\n'
     assert start(ask, "--patient", patient_file(tmp_path, BEFORE + drug))["code"] == code
+
+
+@pytest.mark.parametrize("weight", [61, 71, 73, 81, 83, 91])
+def test_r34_whole_units_of_cpic_stay_under_its_cap(weight: int, ask: Callable[..., Said]) -> None:
+    """Twice the label's 0.15 mg/kg in a liver is the cap itself: rounding to capsules must not pass it."""
+    words = ("liver", "--weight", str(weight), "--age", "50", "--cyp3a5", "*1/*3", "--donor-cyp3a5", "*1/*3")
+    answer = start(ask, *words, "--product", "prograf")
+    assert methods(answer)["cpic-2015"]["high"]["daily_dose_mg"] <= 0.3 * weight
+
+
+def test_a_level_of_any_kind_silences_the_guideline(ask: Callable[..., Said], tmp_path: Path) -> None:
+    """A clotted sample was drawn all the same: CPIC is for the time before the first level."""
+    answer = start(ask, "--patient", patient_file(tmp_path, BEFORE + LEVEL + 'flags = ["clotted"]\n'))
+    assert methods(answer)["cpic-2015"]["refused"] == "TROUGH_EXISTS"
+
+
+def test_who_takes_tacrolimus_already_is_told_so(ask: Callable[..., Said], tmp_path: Path) -> None:
+    """A regimen on file without a level: the answer says that it is no first dose, with the regimen and since when."""
+    answer = start(ask, "--patient", patient_file(tmp_path, BEFORE + LEVEL.partition("[[levels]]")[0]))
+    (said,) = [one["message"] for one in answer["warnings"] if one["code"] == "ALREADY_TAKEN"]
+    assert "4 mg every 12 hours = 8 mg/day, since 2026-11-18" in said
+
+
+@pytest.mark.parametrize(
+    ("induction", "answering"),
+    [
+        ("atg", {"label-us-heart-child-induction", "label-eu-heart-child-induction"}),
+        ("none", {"label-us-heart-child", "label-eu-heart-child"}),
+        ("il2ra", {"label-us-heart-child", "label-us-heart-child-induction"}),
+    ],
+)
+def test_a_childs_heart_dose_goes_by_induction(induction: str, answering: set[str], ask: Callable[..., Said]) -> None:
+    """Labels 2035, 2064: a third of the dose after an antibody; after an IL-2 antagonist the copies differ, so both."""
+    answer = start(ask, "heart", "--weight", "18", "--age", "5", "--product", "prograf", "--induction", induction)
+    found = {one["id"] for one in answer["data"]["methods"] if one["refused"] is None}
+    assert found == answering
+
+
+@pytest.mark.parametrize(
+    ("words", "rates"),
+    [
+        (("liver", "--weight", "5", "--age", "0"), ("0.00625 to 0.0104 mg/h", "0.0104 mg/h")),
+        (("heart", "--weight", "55", "--age", "40"), ("0.0229 mg/h", "0.0229 to 0.0458 mg/h")),
+    ],
+)
+def test_an_infusions_rate_has_three_figures(
+    words: tuple[str, ...], rates: tuple[str, str], ask: Callable[..., Said]
+) -> None:
+    """A pump is set by this number: 0.00625 mg/h is never shown as 0.01."""
+    text = " ".join(ask("start", *words, "--product", "intravenous", *NOW).stdout.split())
+    assert [rate for rate in rates if rate not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "method"),
+    [
+        (("--age", "50", "--height", "170", "--days", "91"), "andrews-2019"),
+        (("--age", "9", "--days", "43"), "andrews-2020"),
+    ],
+)
+def test_r60_an_equation_ends_with_the_days_it_was_made_from(
+    words: tuple[str, ...], method: str, ask: Callable[..., Said]
+) -> None:
+    """Three months for Andrews 2019, six weeks for Andrews 2020; on the day before, it answers."""
+    base = ("kidney", "--weight", "60", "--cyp3a5", "*3/*3", "--product", "prograf")
+    assert methods(start(ask, *base, *words))[method]["refused"] == "OUTSIDE_POPULATION"
+    earlier = (*words[:-1], str(int(words[-1]) - 1))
+    assert methods(start(ask, *base, *earlier))[method]["refused"] is None
+
+
+def test_a_rival_that_a_label_does_not_name_rules_its_dose_out(ask: Callable[..., Said]) -> None:
+    """The label's heart dose is with azathioprine or mycophenolate: with everolimus it does not stand."""
+    base = ("heart", "--weight", "70", "--age", "50", "--product", "prograf")
+    assert methods(start(ask, *base, "--with", "mmf"))["label-us-heart"]["refused"] is None
+    assert methods(start(ask, *base, "--with", "everolimus"))["label-us-heart"]["refused"] == "OTHER_SITUATION"
+
+
+def test_two_double_variants_show_what_four_such_patients_needed(ask: Callable[..., Said]) -> None:
+    """CYP3A5 *3/*3 with CYP3A4 *22/*22: 2.5 mg/day on average stands beside the labels' 7 to 21 mg."""
+    words = ("kidney", "--weight", "70", "--cyp3a5", "*3/*3", "--cyp3a4", "*22/*22", *NOW)
+    assert "2.5 mg/day were needed on average" in " ".join(ask("start", *words).stdout.split())
+
+
+def test_a_large_dose_and_a_wide_range_are_said(ask: Callable[..., Said]) -> None:
+    """60 mg/day at 200 kg warns; a range too wide for an aim is called that, not missing."""
+    answer = start(ask, "kidney", "--weight", "200", "--age", "40", "--product", "prograf")
+    assert "DOSE_LARGE" in {one["code"] for one in answer["warnings"]}
+    wide = ("kidney", "--weight", "70", "--age", "40", "--days", "4", "--cyp3a5", "*3/*3", "--target", "4-15")
+    assert methods(start(ask, *wide))["passey-2011"]["refused"] == "MISSING_AIM"
