@@ -48,10 +48,18 @@ def interact(
     """
     from tdmcli.cli.interact_view import VIEW
     from tdmcli.cli.output import show
+    from tdmcli.errors import WrongUsage
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.interact import answer_interact
     from tdmcli.workflows.interact_data import InteractQuestion
 
+    given = (
+        ("--reverse", reverse), ("--dose", dose), ("--every", every), ("--product", product), ("--with", with_),
+        ("--stopping", stopping), ("--level", level), ("--target", target), ("--patient", patient),
+    )  # fmt: skip
+    unused = [option for option, value in given if value]
+    if whole_table and unused:
+        raise WrongUsage(f"--list shows the whole table: leave out {', '.join(unused)}")
     form = opt.chosen(form, json)
     opt.use_protocol(protocol)
     asked = Asked(
@@ -68,4 +76,9 @@ def interact(
     )
     question = InteractQuestion(asked, tuple(drugs or ()), stopping, organ, whole_table, start, stop, reverse)
     answer = answer_interact(question)
-    show(answer, VIEW, form, explain=explain)
+    view = VIEW
+    if reverse:
+        from tdmcli.cli.reverse_view import REVERSE_VIEW
+
+        view = REVERSE_VIEW
+    show(answer, view, form, explain=explain)

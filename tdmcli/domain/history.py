@@ -75,6 +75,11 @@ class Symptom:
         """Return whether it is diarrhoea, in either spelling."""
         return spelling(self.name) in {"diarrhoea", "diarrhea"}
 
+    @property
+    def is_vomiting(self) -> bool:
+        """Return whether it is vomiting."""
+        return spelling(self.name) in {"vomiting", "vomited"}
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:

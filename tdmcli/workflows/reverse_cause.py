@@ -9,25 +9,31 @@ from tdmcli.tables.interaction_rows import Direction
 from tdmcli.workflows.reverse_data import ExplanationAnswer
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from tdmcli.domain.history import History, LevelRecord, RegimenPeriod
 
 CODES = ("policy", "data/codes.toml")
 SAMPLING = ("policy", "data/policy.toml sampling")
+STEADY_STATE = ("policy", "data/policy.toml steady_state")
 _WAY = {"above": Direction.RAISES, "below": Direction.LOWERS}
 
 
 class Sample(NamedTuple):
-    """The level that is asked about and the usable one before it, each with the regimen that gave it.
+    """The level that is asked about and those before it, each with the regimen that gave it.
 
-    `untold`: it was typed, so nothing is known of its sample.
+    `moment`: whose regimen the level shows. `previous`: the last steady trough before it, the only kind that a level is
+    compared with. `before`: the last one that may be used at all, and `unlike` why it is no such trough. `untold`: the
+    level was typed, so nothing is known of its sample.
     """
 
     record: LevelRecord
-    period: RegimenPeriod | None
-    previous: LevelRecord | None
-    previous_period: RegimenPeriod | None
+    moment: datetime
+    period: RegimenPeriod | None = None
+    previous: LevelRecord | None = None
+    previous_period: RegimenPeriod | None = None
+    before: LevelRecord | None = None
+    unlike: str | None = None
     untold: bool = False
 
 
@@ -49,7 +55,17 @@ class Finder(NamedTuple):
     @property
     def day(self) -> date:
         """Return the day of the level."""
-        return past.day_of(self.sample.record.taken, self.history.zone)
+        return self.day_of(self.sample.record.taken)
+
+    @property
+    def earlier(self) -> LevelRecord | None:
+        """Return the level before this one: that it is compared with where it is, else the last that may be used."""
+        sample = self.sample
+        return sample.previous if self.expected == "previous-level" else sample.before or sample.previous
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the calendar day of a moment where the patient is."""
+        return past.day_of(moment, self.history.zone)
 
     def cause(
         self,

@@ -23,7 +23,8 @@ class ExpectedAnswer(NamedTuple):
 class ExplanationAnswer(NamedTuple):
     """One thing that could explain a level.
 
-    `direction`: raises, lowers or either. `fits`: whether that is the way the level is off; null where it is open.
+    `direction`: raises, lowers or either. `fits`: whether that is the way the level is off; null where it is open: a
+    possibility all the same.
     """
 
     what: str
@@ -35,16 +36,18 @@ class ExplanationAnswer(NamedTuple):
 
 
 class ReverseAnswer(NamedTuple):
-    """A level, what was expected, which way it is off (above, below or none), and what could explain it.
+    """A level, what was expected, which way it is off, and what could explain it.
 
-    `untimed`: only the day it was drawn on is known. `absent` names what the file does not hold: no entry says nothing
-    either way.
+    `surprise`: above, below, none, or undetermined where the laboratory gave a limit alone. `untimed`: only the day it
+    was drawn on is known. `age_days`: days from the sample until now; null where it was typed. `absent` names what the
+    file does not hold: no entry says nothing either way.
     """
 
     level: str
     level_ng_ml: Decimal
     taken: datetime | None
     untimed: bool
+    age_days: int | None
     expected: ExpectedAnswer
     surprise: str
     explanations: tuple[ExplanationAnswer, ...]

@@ -1,28 +1,30 @@
-"""What was given that could explain a level: other drugs within their windows, and changes of the regimen.
+"""Which other drugs could explain a level: taken, begun, or stopped before it.
 
-The windows are those of the checks of a level (`sample_checks`); a drug's direction is that of its row.
+A stopped drug counts for as long as it fades (`sample_checks`), and after that for as long as nothing made up for its
+end: the dose is the same as then, or the drug was there at the level before. A drug's direction is that of its row.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain import history as past
 from tdmcli.domain.interaction import direction_of, fading_days, find_drug, turned
-from tdmcli.domain.sample_checks import is_held
-from tdmcli.domain.units import show
 from tdmcli.tables.interaction_rows import Direction, InteractionRow
 from tdmcli.tables.readers import read_interactions_naming, read_policy
-from tdmcli.workflows.reverse_cause import CODES, SAMPLING, Cause, Finder, before_level, fits
+from tdmcli.workflows.reverse_cause import Cause, Finder, before_level, fits
 from tdmcli.workflows.reverse_data import ExplanationAnswer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tdmcli.domain.history import DrugPeriod
     from tdmcli.workflows.facts import Facts
 
 
 def causes_said(facts: Facts, surprise: str) -> list[Cause]:
-    """Return the drugs named with --with that move the level."""
+    """Return the drugs named with --with that move the level, each once."""
     rows = read_interactions_naming(facts.drugs_said)
     causes = []
     for row in (find_drug(name, rows) for name in facts.drugs_said):
@@ -44,81 +46,76 @@ def _source(row: InteractionRow) -> tuple[str, str]:
 
 
 def drugs_in_file(finder: Finder) -> list[Cause]:
-    """Return the drugs of the file that move the level, taken, begun or stopped within their windows before it."""
+    """Return the drugs of the file that move the level, taken, begun or stopped before it."""
     drugs = finder.history.drugs
     rows = read_interactions_naming(drug.name for drug in drugs)
     causes = []
     for drug in drugs:
         row = find_drug(drug.name, rows)
         direction = None if row is None else direction_of(row)
-        if row is not None and direction is not None:
-            causes += _of_drug(finder, drug, row, direction)
+        if row is None or direction is None or drug.start > finder.day:
+            continue
+        if is_taken(drug, finder.day):
+            causes.append(_taken(finder, drug, row, direction))
+        elif not any(is_taken(one, finder.day) for one in drugs if find_drug(one.name, (row,))):
+            causes += _stopped(finder, drug, row, direction)
     return causes
 
 
-def _of_drug(finder: Finder, drug: DrugPeriod, row: InteractionRow, direction: Direction) -> list[Cause]:
-    """Return whether a drug was stopped, started or taken when the level was drawn."""
+def is_taken(drug: DrugPeriod, day: date) -> bool:
+    """Return whether a level of a day shows a drug as taken: on that day, or the day before, whose doses it shows."""
+    return drug.start <= day and (drug.stop is None or drug.stop >= day - timedelta(days=1))
+
+
+def _taken(finder: Finder, drug: DrugPeriod, row: InteractionRow, direction: Direction) -> Cause:
+    """Return a drug that was taken when the level was drawn: newly begun, or for long."""
     policy, name, day = read_policy().interaction, row.names[0], finder.day
     source = _source(row)
     if drug.stop is not None and drug.stop <= day:
-        if (day - drug.stop).days > fading_days(row, policy):
-            return []
-        back = turned(direction) or direction
-        rest = fits(direction, finder.surprise) is True
-        what = f"{name} was stopped {before_level(day, drug.stop)}" + (
-            "; part of its effect may be there still" if rest else ""
-        )
-        return [finder.cause("drug-stopped", what, drug.stop, back, source, open_=rest)]
-    if drug.start > day:
-        return []
+        what = f"{name} was taken from {drug.start.isoformat()} to {drug.stop.isoformat()}, "
+        what += "the day of the level" if drug.stop == day else "the day before the level"
+        return finder.cause("drug-taken", what, drug.start, direction, source)
     onset = policy.inducer_onset_days if direction is Direction.LOWERS else policy.inhibitor_onset_days
     if (day - drug.start).days <= onset:
         what = f"{name} was started {before_level(day, drug.start)}"
-        return [finder.cause("drug-started", what, drug.start, direction, source)]
+        same_day = drug.start == day
+        what += ", before or after the sample" if same_day else ""
+        return finder.cause("drug-started", what, drug.start, direction, source, open_=same_day)
     previous = finder.sample.previous
-    counted = finder.expected == "previous-level" and previous is not None
-    if counted and previous is not None:
-        counted = (past.day_of(previous.taken, finder.history.zone) - drug.start).days > onset
+    counted = (
+        finder.expected == "previous-level"
+        and previous is not None
+        and (finder.day_of(previous.taken) - drug.start).days > onset
+    )
     what = f"{name} is taken since {drug.start.isoformat()}" + (", as at the level before" if counted else "")
-    return [finder.cause("drug-taken", what, drug.start, direction, source, open_=counted)]
+    return finder.cause("drug-taken", what, drug.start, direction, source, open_=counted)
 
 
-def regimens_in_file(finder: Finder) -> list[Cause]:
-    """Return the last change of product, interval or dose, if since the level before, and a dose that was held."""
-    history, period = finder.history, finder.sample.period
-    taken = finder.sample.record.taken
-    causes = []
-    if is_held(history, taken) or (period is None and history.regimens):
-        what = "tacrolimus was held or stopped when the level was drawn"
-        causes.append(finder.cause("held", what, None, Direction.LOWERS, CODES))
-    begun = [one for one in history.regimens if period is not None and one.start <= period.start]
-    previous = finder.sample.previous
-    if len(begun) < 2 or (previous is not None and begun[-1].start < previous.taken):  # noqa: PLR2004 - a change needs two
-        return causes
-    before, now = begun[-2].regimen, begun[-1].regimen
-    changed = past.day_of(begun[-1].start, history.zone)
-    since = f"{before_level(finder.day, changed)}"
-    if before.product != now.product:
-        names = " to ".join(one.product.name if one.product else "not known" for one in (before, now))
-        causes.append(
-            finder.cause("product", f"product changed {since}: {names}", changed, Direction.EITHER, _switch())
-        )
-    if before.interval_h != now.interval_h:
-        what = f"interval changed {since}: {before.interval_h} to {now.interval_h} hours"
-        causes.append(finder.cause("interval", what, changed, Direction.EITHER, SAMPLING))
-    if before.daily_dose_mg != now.daily_dose_mg:
-        up = now.daily_dose_mg > before.daily_dose_mg
-        what = f"dose changed {since}: {show(before.daily_dose_mg)} to {show(now.daily_dose_mg)} mg/day"
-        direction = Direction.RAISES if up else Direction.LOWERS
-        counted = finder.expected == "previous-level"
-        what += ", counted in already" if counted else ""
-        source = ("policy", "data/formulas.toml predicted-trough")
-        causes.append(finder.cause("dose", what, changed, direction, source, open_=counted))
-    return causes
+def _stopped(finder: Finder, drug: DrugPeriod, row: InteractionRow, direction: Direction) -> list[Cause]:
+    """Return a drug that was stopped: fading still, or gone while nothing made up for it."""
+    if drug.stop is None:
+        return []
+    back = turned(direction) or direction
+    fit = fits(back, finder.surprise)
+    what = f"{row.names[0]} was stopped {before_level(finder.day, drug.stop)}"
+    earlier = finder.earlier
+    if (finder.day - drug.stop).days <= fading_days(row, read_policy().interaction):
+        rest = fit is False
+        what += "; part of its effect may be there still" if rest else ""
+        return [finder.cause("drug-stopped", what, drug.stop, back, _source(row), open_=rest)]
+    if earlier is not None and is_taken(drug, finder.day_of(earlier.taken)):
+        what += f"; it was taken at the level of {finder.day_of(earlier.taken).isoformat()}, not at this one"
+    elif fit is False or finder.surprise == "none" or not _same_dose_since(finder, drug.stop):
+        return []
+    else:
+        what += "; the dose has not changed since"
+    return [finder.cause("drug-stopped", what, drug.stop, back, _source(row))]
 
 
-def _switch() -> tuple[str, str]:
-    from tdmcli.tables.dosing_readers import read_not_interchangeable
-
-    row = read_not_interchangeable()[0]
-    return row.source, row.locator
+def _same_dose_since(finder: Finder, day: date) -> bool:
+    """Return whether the regimen that the level shows was in force, unchanged, on a day before it already."""
+    on_dose = past.days_on_dose(finder.history, finder.sample.moment)
+    if on_dose is None:
+        return False
+    since = finder.sample.moment - timedelta(days=float(on_dose[0]))
+    return finder.day_of(since) <= day
