@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.reverse_data import ExplanationAnswer, ReverseAnswer
 
 _NOTHING = "Nothing on file or said here explains it."
+_NOT_THAT_WAY = "Nothing on file or said here goes its way."
 _GOES = {"raises": "raises", "lowers": "lowers", "either": "either way"}
 
 
@@ -58,9 +59,9 @@ def reverse_blocks(one: ReverseAnswer) -> list[Part]:
         ("On file or said" if usual else "Possible", [item for item in one.explanations if item.fits is None]),
         ("Known too, but it goes the other way", [item for item in one.explanations if item.fits is False]),
     )
-    blocks += [Bullets(title, tuple(Cell(_explanation(item)) for item in items)) for title, items in groups if items]
     if not usual and not groups[0][1] and not groups[1][1]:
-        blocks += [line(""), line(_NOTHING, Tone.CAUTION)]
+        blocks += [line(""), line(_nothing(one), Tone.CAUTION)]
+    blocks += [Bullets(title, tuple(Cell(_explanation(item)) for item in items)) for title, items in groups if items]
     if one.absent:
         blocks.append(Facts("", (("Not on file", Cell("; ".join(one.absent))),)))
     blocks.append(
@@ -80,6 +81,11 @@ def _where(one: ReverseAnswer) -> str:
     return {"none": "as expected", "above": "ABOVE what is expected", "below": "BELOW what is expected"}[one.surprise]
 
 
+def _nothing(one: ReverseAnswer) -> str:
+    """Return that nothing explains a level, or that all that is known goes the other way."""
+    return _NOT_THAT_WAY if one.explanations else _NOTHING
+
+
 def _explanation(one: ExplanationAnswer) -> str:
     when = "" if one.when is None or one.when in one.what else f" ({one.when})"
     return f"{_GOES[one.direction]}: {one.what}{when} [{one.source}]"
@@ -96,7 +102,7 @@ def reverse_note(one: ReverseAnswer) -> list[str]:
     if possible:
         lines.append(f"{'On file' if one.surprise == 'none' else 'Possible'}: {possible}.")
     if one.surprise != "none" and not fitting and not possible:
-        lines.append(_NOTHING)
+        lines.append(_nothing(one))
     return [*lines, f"Not on file: {'; '.join(one.absent) or 'nothing that is looked for'}."]
 
 

@@ -431,3 +431,19 @@ def test_a_regimen_changed_before_a_level_that_was_a_peak_is_not_hidden(tmp_path
     """A level before that is no trough shows no dose: the change before it is still named."""
     text = regimen("2026-11-10", "6, 6") + level("20", "2026-11-17T10:00:00", "last_dose = 2026-11-17T08:00:00\n")
     assert one_of(reverse(tmp_path, HEAD + TARGET + REGIMEN + text + level("16")), "dose") == ("raises", True)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("", "Nothing on file or said here explains it."),
+        (drug("clarithromycin", "2026-11-16"), "Nothing on file or said here goes its way."),
+        (event("2026-11-16T08:00:00", "admitted"), ""),
+    ],
+)
+def test_nothing_is_said_only_of_an_empty_list(tmp_path: Path, more: str, says: str) -> None:
+    """A low level: with nothing on file, with what goes the other way alone, and with what is possible."""
+    for form in ((), ("--format", "note")):
+        said = shown(tmp_path, HEAD + TARGET + REGIMEN + level("3") + more, *form)
+        assert says in said
+        assert ("Nothing on file" in said) == bool(says)
