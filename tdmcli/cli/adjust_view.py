@@ -13,7 +13,7 @@ from tdmcli.errors import Code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
+    from tdmcli.workflows.adjust_data import AdjustData, NextLevel, OptionAnswer
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.regimens import UnitsAnswer
 
@@ -43,12 +43,7 @@ def _blocks(answer: Answer[AdjustData]) -> list[Part]:
     blocks.append(line(f"{_legend(data)}.", Tone.DIM))
     following = data.next_level
     blocks.append(line(""))
-    blocks.append(
-        line(
-            f"Next level: {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason} "
-            f"[{following.source}]."
-        )
-    )
+    blocks.append(line(f"Next level: {days_of(following)}: {following.reason} [{following.source}]."))
     if data.position in CAUSES:
         blocks.append(line(CAUSES[data.position]))
     blocks += range_grids(data.other_ranges, with_position=True)
@@ -177,6 +172,12 @@ def each_intake(day: Sequence[tuple[UnitsAnswer, ...] | None]) -> str:
     return "; ".join(texts)
 
 
+def days_of(following: NextLevel) -> str:
+    """Return the days of the next level: `2026-11-23 to 2026-11-24`, or one."""
+    first, last = following.from_.isoformat(), following.to.isoformat()
+    return first if first == last else f"{first} to {last}"
+
+
 def one_intake(units: tuple[UnitsAnswer, ...] | None) -> str:
     """Return the capsules of one intake for a person: `1 x 1 mg + 1 x 0.5 mg`."""
     if units is None:
@@ -191,7 +192,7 @@ def _note(answer: Answer[AdjustData]) -> list[str]:
     return [
         f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({_whose(data)}).",
         f"Proposal: {_proposed(answer)}; {_units(data.proposal)} per intake.",
-        f"Next level {following.from_.isoformat()} to {following.to.isoformat()}: {following.reason}.",
+        f"Next level {days_of(following)}: {following.reason}.",
         f"{warned(answer)} {signed(answer)}",
     ]
 

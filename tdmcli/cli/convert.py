@@ -43,7 +43,7 @@ def convert(
     \b
     Examples:
       tdmcli convert --from prograf --to envarsus-xr --dose 3 --every 12
-      tdmcli convert --from prograf --to prograf --dose 1 --every 24 --to-every 72
+      tdmcli convert --from prograf --to prograf --dose 1 --every 24 --to-every 72 --with ritonavir
       tdmcli convert --patient patient.toml --to advagraf
       tdmcli convert --level 9.2nmol/L
     """

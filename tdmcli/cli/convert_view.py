@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.adjust_view import one_intake
+from tdmcli.cli.adjust_view import days_of, one_intake
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_percent
@@ -12,6 +13,7 @@ from tdmcli.domain.units import show_percent
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
     from tdmcli.workflows.convert_data import ConversionAnswer, ConvertData, Lapsed, LevelInUnits, NewRegimen
+    from tdmcli.workflows.regimens import UnitsAnswer
 
 _KINDS = {
     "label": "label",
@@ -69,7 +71,7 @@ def _facts(data: ConvertData) -> list[tuple[str, Cell]]:
         rows.append(("First dose", Cell(f"{hours} after {first.after} [{first.source}].{more}")))
     following = data.next_level
     if following is not None:
-        days = f"{following.from_.isoformat()} to {following.to.isoformat()}, if the change is made today"
+        days = f"{days_of(following)}, if the change is made today"
         rows.append(("Next level", Cell(f"{days}: {following.reason} [{following.source}]")))
     rows += [(one.about.capitalize(), Cell(f"{one.text} [{one.source}]")) for one in data.taking]
     if data.level is not None:
@@ -91,9 +93,6 @@ def _arithmetic(data: ConvertData) -> list[tuple[str, Cell]]:
     rows = [("Source", Cell(f"{data.row.text} [{data.row.source}, {data.row.locator}]"))]
     if data.factor is not None:
         rows.append(("Dose x factor", Cell(f"{daily} mg/day x {shown(data.factor)} = {new} mg/day")))
-    elif data.mg_per_kg_day is not None and data.weight_kg is not None:
-        by_weight = f"{shown(data.mg_per_kg_day)} mg/kg/day x {shown(data.weight_kg)} kg"
-        rows.append(("Dose by weight", Cell(f"{by_weight} = {new} mg/day")))
     if data.to.units:
         rows.append(("Rounding", Cell(f"{show_percent(data.to.rounding_percent)} to whole {data.form}s")))
     return rows
@@ -169,24 +168,79 @@ def _note(answer: Answer[ConvertData]) -> list[str]:
         weight = "" if data.level is None else f"{shown(data.level.molecular_weight_g_per_mol)} g/mol"
         return [f"Tacrolimus level {level}.", f"Molecular weight {weight}.", warned(answer), signed(answer)]
     now = f"From {_named(data.from_name)} {data.from_.text}."
-    if data.to is None:
-        dose = _headline(data)
-    else:
-        source = data.row.source if data.row else "same dose a day, no source"
-        units = f"; {_units(data.to)} per intake" if data.to.units else ""
-        dose = f"To {_headline(data)}{units} [{source}]."
+    dose = _headline(data) if data.to is None else f"To {_headline(data)}{_by(data, data.to)}."
+    dose += "".join(f" {_rule_note(one)}" for one in data.beside if one.doses)
+    if answer.assumed:
+        dose += f" {answer.assumed}"
     following = data.next_level
-    level = "" if following is None else f"{following.from_.isoformat()} to {following.to.isoformat()}"
+    level = "" if following is None else days_of(following)
     first = data.first_dose
     when = "no source says when" if first is None else f"{_hours(first.from_h, first.to_h)} after {first.after}"
     return [now, dose, f"First dose: {when}. Next level {level}.", f"{warned(answer)} {signed(answer)}"]
 
 
+def _by(data: ConvertData, to: NewRegimen) -> str:
+    """Return the units of an intake, how the daily dose changes, and whose number it is."""
+    units = f"; {_units(to)} per intake" if to.units else ""
+    if data.row is None:
+        return f"{units}; the same mg a day on average, no source"
+    factor = data.factor or Decimal(1)
+    times = "the same daily dose" if factor == 1 else f"{shown(factor)} times the daily dose"
+    return f"{units}; {times}, {_KINDS[data.row.kind]} [{data.row.source}]"
+
+
+def _rule_note(one: ConversionAnswer) -> str:
+    """Return a hospital's own rule for a note, never as a proposal."""
+    doses = " or ".join(f"{shown(dose.unrounded_daily_dose_mg)} mg/day" for dose in one.doses)
+    return f"No proposal: {doses} by {_KINDS[one.kind]} [{one.source}]."
+
+
+class _Record(NamedTuple):
+    """A regimen in CSV: whose number it rests on, whether it is proposed, and the regimen that whole units make."""
+
+    kind: str
+    source: str | None
+    proposal: bool
+    factor: Decimal | None
+    unrounded_daily_dose_mg: Decimal | None
+    product: str | None = None
+    intakes_mg: tuple[Decimal, ...] = ()
+    interval_h: int | None = None
+    daily_dose_mg: Decimal | None = None
+    rounding_percent: Decimal | None = None
+    text: str | None = None
+    units: tuple[tuple[UnitsAnswer, ...], ...] = ()
+
+
+def _made(record: _Record, to: NewRegimen | None) -> _Record:
+    """Return a record with its regimen, where whole units make one."""
+    if to is None:
+        return record
+    return record._replace(
+        proposal=to.proposed,
+        product=to.product,
+        intakes_mg=to.intakes_mg,
+        interval_h=to.interval_h,
+        daily_dose_mg=to.daily_dose_mg,
+        rounding_percent=to.rounding_percent,
+        text=to.text,
+        units=to.units,
+    )
+
+
 def _records(answer: Answer[ConvertData]) -> tuple[object, ...]:
+    """Return a row for each regimen: those around the proposal, and those of hospitals' rules; or the level's."""
     data = answer.data
     if data.from_ is None:
         return (data.level,)
-    return data.options or tuple(dose for one in data.beside for dose in one.doses) or (data.to,)
+    kind, source = ("arithmetic", None) if data.row is None else (data.row.kind, data.row.source)
+    own = _Record(kind, source, False, data.factor, data.unrounded_daily_dose_mg)
+    records = [_made(own, one) for one in data.options or (data.to,) if one is not None]
+    for one in data.beside:
+        for dose in one.doses:
+            rule = _Record(one.kind, one.source, False, dose.factor, dose.unrounded_daily_dose_mg)
+            records.append(_made(rule, dose.regimen))
+    return tuple(records)
 
 
 VIEW: View[ConvertData] = View(_blocks, _note, _records)

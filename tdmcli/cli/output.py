@@ -107,6 +107,12 @@ HEADLINES = frozenset(
         Code.ALREADY_TAKEN,
         Code.START_UNDER_DRUG,
         Code.DOSE_LARGE,
+        Code.HELD,
+        Code.TWO_PRODUCTS,
+        Code.NO_REGIMEN_IN_RANGE,
+        Code.UNUSUAL_INTERVAL,
+        Code.BRAND_MIX_UP,
+        Code.TENFOLD,
     }
 )
 

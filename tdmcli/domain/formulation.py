@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import refuse
-from tdmcli.errors import Code
 from tdmcli.tables.conversion_rows import ConversionKind, ConversionRow
-from tdmcli.tables.rows import Population, Route
+from tdmcli.tables.rows import Population, Release, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,10 +78,9 @@ _PEOPLE = {Population.ADULT: "an adult", Population.CHILD: "a child"}
 
 
 def decides(row: ConversionRow) -> bool:
-    """Return whether a row's number may become the dose: a label's, and one number."""
+    """Return whether a row's number may become the dose: a label's factor, and one; a dose by weight converts none."""
     one_factor = row.factor_low is not None and row.factor_low == row.factor_high
-    one_dose = row.mg_per_kg_day_low is not None and row.mg_per_kg_day_low == row.mg_per_kg_day_high
-    return row.kind is ConversionKind.LABEL and (one_factor or one_dose)
+    return row.kind is ConversionKind.LABEL and one_factor
 
 
 def choose(rows: Iterable[ConversionRow], switch: Switch) -> Choice:
@@ -171,19 +168,54 @@ def kept_apart(
     return tuple(row for row, one, other in pairs if one is not None and other is not None and one != other)
 
 
-def daily_doses(row: ConversionRow, daily_dose_mg: Decimal, weight_kg: Decimal | None) -> tuple[Decimal, ...]:
-    """Return the daily dose (mg) that a row leads to, or both ends of its range; nothing where it has no number.
-
-    Raises:
-        Refused: the row gives a dose by weight, and the weight is not known.
-
-    """
-    if row.factor_low is not None and row.factor_high is not None:
-        ends = (daily_dose_mg * row.factor_low, daily_dose_mg * row.factor_high)
-    elif row.mg_per_kg_day_low is not None and row.mg_per_kg_day_high is not None:
-        if weight_kg is None:
-            raise refuse(Code.MISSING_WEIGHT, who="The patient is under 18 years old")
-        ends = (weight_kg * row.mg_per_kg_day_low, weight_kg * row.mg_per_kg_day_high)
-    else:
+def daily_doses(row: ConversionRow, daily_dose_mg: Decimal) -> tuple[Decimal, ...]:
+    """Return the daily dose (mg) that a row's factor leads to, or both ends of its range; nothing without a factor."""
+    if row.factor_low is None or row.factor_high is None:
         return ()
+    ends = (daily_dose_mg * row.factor_low, daily_dose_mg * row.factor_high)
     return ends[:1] if ends[0] == ends[1] else ends
+
+
+class Intervals(NamedTuple):
+    """The hours between intakes before a change and after it."""
+
+    before_h: int
+    after_h: int
+
+
+_DAY_H = 24
+
+
+def crosses_a_day(intervals: Intervals) -> bool:
+    """Return whether one of the intervals is longer than a day and the other is not."""
+    return (intervals.before_h > _DAY_H) is not (intervals.after_h > _DAY_H)
+
+
+def below_a_day_to_above(intervals: Intervals) -> bool:
+    """Return whether several intakes a day become less than one."""
+    return intervals.before_h < _DAY_H < intervals.after_h
+
+
+def against_intervals(row: ConversionRow | None, switch: Switch, intervals: Intervals) -> str | None:
+    """Return why a row's number says nothing between these intervals, or None where it may decide.
+
+    A factor was found between the intervals of the products' labels. Between two immediate-release products mg for mg
+    the interval may stay what it was. Without a row (one product) only a prolonged-release product's label speaks.
+    """
+    before, after = switch.before, switch.after
+    if after.release is Release.PROLONGED and intervals.after_h < _DAY_H:
+        return _own_interval(after, intervals.after_h)
+    if row is None:
+        return None
+    alike = before.release is after.release and before.route is after.route is Route.ORAL
+    if alike and row.factor_low == row.factor_high == 1 and intervals.before_h == intervals.after_h:
+        return None
+    for product, hours in ((before, intervals.before_h), (after, intervals.after_h)):
+        if hours not in product.intervals_h:
+            return _own_interval(product, hours)
+    return None
+
+
+def _own_interval(product: ProductRow, hours: int) -> str:
+    own = " or ".join(str(one) for one in product.intervals_h)
+    return f"{product.name} is given every {own} hours by its label, here every {hours} hours."

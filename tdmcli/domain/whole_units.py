@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Context
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import achievable_regimens
@@ -69,6 +71,13 @@ def round_dose(
         raise refuse(Code.ROUNDED_TOO_FAR, **values, limit=show(policy.max_rounding_percent))
     place = fitting.index(nearest)
     return RoundedDose(daily_dose_mg, nearest, fitting[max(place - 1, 0) : place + 2])
+
+
+def in_figures(dose: RoundedDose, figures: int) -> RoundedDose:
+    """Return an infusion's dose with so many significant figures."""
+    context = Context(prec=figures)
+    intakes = tuple(context.plus(mg).normalize() for mg in dose.regimen.intakes_mg)
+    return dose._replace(regimen=replace(dose.regimen, intakes_mg=intakes))
 
 
 def _infusion(daily_dose_mg: Decimal, product: ProductRow) -> Regimen:

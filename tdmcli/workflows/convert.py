@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import refuse, settle
 from tdmcli.domain.formulation import (
     Choice,
+    Intervals,
     Switch,
+    against_intervals,
     choose,
     daily_doses,
     needs_indication,
@@ -17,7 +19,7 @@ from tdmcli.domain.formulation import (
 from tdmcli.domain.regimen import INTERVALS_H, Regimen
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import parse_whole, show
-from tdmcli.domain.whole_units import RoundedDose, round_dose
+from tdmcli.domain.whole_units import RoundedDose, in_figures, round_dose
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.dosing_readers import read_conversions
 from tdmcli.tables.readers import read_indication, read_policy
@@ -26,7 +28,7 @@ from tdmcli.workflows import asked as ask
 from tdmcli.workflows import convert_after as after_change
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.convert_after import Taken
-from tdmcli.workflows.convert_checks import about_change, findings
+from tdmcli.workflows.convert_checks import about_brands, about_doses, against_change
 from tdmcli.workflows.convert_data import ConvertData, ConvertQuestion, NewRegimen
 from tdmcli.workflows.convert_rows import (
     Converted,
@@ -34,12 +36,14 @@ from tdmcli.workflows.convert_rows import (
     is_rule,
     new_regimen,
     no_guidance,
+    not_at_this_interval,
     rows_beside,
     shown_regimen,
 )
 from tdmcli.workflows.facts import gather
 
 if TYPE_CHECKING:
+    from tdmcli.domain.findings import Finding
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.tables.rows import Population
     from tdmcli.workflows.asked import Asked
@@ -68,11 +72,15 @@ def answer_convert(question: ConvertQuestion) -> Answer[ConvertData]:
         raise refuse(Code.MISSING_PRODUCT)
     interval_h = _interval(question, after)
     switch = Switch(before, after, facts.population or _usual_population(facts), facts.indication)
+    if isinstance(current, Regimen):
+        _refuse_no_change(switch, current, interval_h)
     choice = _choose(switch)
     if not isinstance(current, Regimen):
         raise refuse(Code.MISSING_REGIMEN, what="none was given")
-    made = _converted(asked, facts, switch, current, interval_h, choice)
-    return _answer(question, facts, made)
+    against = against_change(facts, switch, current, interval_h)
+    settle(against, frozenset())  # a refusal that needs no number comes before the numbers
+    made = _converted(asked, switch, current, interval_h, choice)
+    return _answer(question, facts, made, against)
 
 
 def _level_alone(question: ConvertQuestion) -> Answer[ConvertData]:
@@ -83,7 +91,9 @@ def _level_alone(question: ConvertQuestion) -> Answer[ConvertData]:
 
     """
     asked = question.asked
-    if asked.level is None or asked.product is not None or asked.dose is not None or question.to_every is not None:
+    others = (asked.product, asked.dose, asked.every, question.to_every, asked.indication, asked.age, asked.weight)
+    alone = all(one is None for one in (*others, asked.patient)) and not asked.drugs
+    if asked.level is None or not alone:
         raise WrongUsage("give --to with --from, --dose and --every (or --patient); or --level alone for its units")
     facts = gather(asked)
     citations = Citations()
@@ -96,7 +106,7 @@ def _level_alone(question: ConvertQuestion) -> Answer[ConvertData]:
 
 
 _EMPTY = ConvertData(
-    from_=None, to=None, factor=None, mg_per_kg_day=None, weight_kg=None, unrounded_daily_dose_mg=None, row=None,
+    from_=None, to=None, factor=None, weight_kg=None, unrounded_daily_dose_mg=None, row=None,
     options=(), beside=(), first_dose=None, next_level=None, taking=(), no_longer_applies=(), not_interchangeable=(),
     level=None, not_checked=(), from_name=None, to_name=None, form=None,
 )  # fmt: skip
@@ -156,27 +166,78 @@ def _choose(switch: Switch) -> Choice:
     return choice
 
 
-def _converted(
-    asked: Asked, facts: Facts, switch: Switch, current: Regimen, interval_h: int, choice: Choice
-) -> Converted:
+def _refuse_no_change(switch: Switch, current: Regimen, interval_h: int) -> None:
+    """Refuse what is no change, or an infusion that is not one rate.
+
+    Raises:
+        WrongUsage: nothing changes, or the doses of an infusion differ.
+
+    """
+    if switch.before == switch.after and interval_h == current.interval_h:
+        raise WrongUsage("the same product at the same interval: nothing to convert (--to-every chooses another)")
+    if switch.before.route is Route.INTRAVENOUS and len(set(current.intakes_mg)) > 1:
+        raise WrongUsage("--dose: an infusion runs at one rate: give the mg of 24 hours as one dose")
+
+
+def _converted(asked: Asked, switch: Switch, current: Regimen, interval_h: int, choice: Choice) -> Converted:
     """Return the change worked out; without a row that decides no dose."""
     if switch.before == switch.after:
-        if interval_h == current.interval_h:
-            raise WrongUsage("the same product at the same interval: nothing to convert (--to-every chooses another)")
         daily = current.daily_dose_mg
-    elif choice.deciding is None:
-        return Converted(switch, current, interval_h, choice, None)
     else:
-        daily = daily_doses(choice.deciding, current.daily_dose_mg, facts.weight_kg)[0]
+        _refuse_intervals(switch, Intervals(current.interval_h, interval_h), choice)
+        if choice.deciding is None:
+            _confirm_rules(asked, current, interval_h, choice)
+            return Converted(switch, current, interval_h, choice, None)
+        daily = daily_doses(choice.deciding, current.daily_dose_mg)[0]
     if daily > current.daily_dose_mg:
-        ask.confirm(asked, daily, show(daily), read_policy().dose.confirm_above_mg, "mg/day")
+        _confirm_day(asked, daily)
     dose = round_dose(daily, switch.after, interval_h, read_policy().dose)
+    if switch.after.route is not Route.ORAL:
+        dose = in_figures(dose, _FIGURES)
+    _confirm_intake(asked, max(dose.regimen.intakes_mg))
     return Converted(switch, current, interval_h, choice, dose)
 
 
-def _answer(question: ConvertQuestion, facts: Facts, made: Converted) -> Answer[ConvertData]:
+_FIGURES = 3  # of an infusion's dose: a pump runs no finer
+
+
+def _refuse_intervals(switch: Switch, intervals: Intervals, choice: Choice) -> None:
+    """Refuse a factor, a label's or a hospital's, between other intervals than those it was found for.
+
+    Raises:
+        Refused: an interval is not the product's own.
+
+    """
+    deciding = () if choice.deciding is None else (choice.deciding,)
+    for row in (*deciding, *(row for row in choice.others if is_rule(row))):
+        why = against_intervals(row, switch, intervals)
+        if why is not None:
+            raise not_at_this_interval(why, row, switch, intervals)
+
+
+def _confirm_rules(asked: Asked, current: Regimen, interval_h: int, choice: Choice) -> None:
+    """Have the largest dose of a hospital's rule said again, for the day and for an intake, as that of a label."""
+    rules = [row for row in choice.others if is_rule(row)]
+    daily = max(one for row in rules for one in daily_doses(row, current.daily_dose_mg))
+    if daily > current.daily_dose_mg:
+        _confirm_day(asked, daily)
+    _confirm_intake(asked, daily * interval_h / 24)
+
+
+def _confirm_day(asked: Asked, daily_dose_mg: Decimal) -> None:
+    ask.confirm(asked, daily_dose_mg, show(daily_dose_mg), read_policy().dose.confirm_above_mg, "mg/day")
+
+
+def _confirm_intake(asked: Asked, mg: Decimal) -> None:
+    """Have a single intake said again that is above what a day may hold unasked."""
+    ask.confirm(asked, mg, show(mg), read_policy().dose.confirm_above_mg, "mg in one intake")
+
+
+def _answer(
+    question: ConvertQuestion, facts: Facts, made: Converted, against: tuple[Finding, ...]
+) -> Answer[ConvertData]:
     """Return the answer to a change: dose, options, what else speaks of it, and what follows."""
-    warnings = settle(findings(facts, made), frozenset())
+    warnings = settle((*against, *about_doses(facts, made)), frozenset())
     citations = Citations()
     switch, row, dose = made.switch, made.choice.deciding, made.dose
     before, after = switch.before, switch.after
@@ -186,7 +247,7 @@ def _answer(question: ConvertQuestion, facts: Facts, made: Converted) -> Answer[
     rows = (*((row,) if row else ()), *made.choice.others)
     old, new = Taken(before, made.current.interval_h), Taken(after, made.interval_h)
     mix_ups = () if same else after_change.not_interchangeable(before, after, citations)
-    following = after_change.next_level(facts, row, after, citations)
+    following = after_change.next_level(facts, row, new, citations)
     level = after_change.level_in_units(facts.level, citations) if facts.level_given and facts.level else None
     if after.strengths_mg:
         citations.add(after.source, f"{after.locator} (strengths)")
@@ -195,7 +256,6 @@ def _answer(question: ConvertQuestion, facts: Facts, made: Converted) -> Answer[
         from_=shown_regimen(made.current),
         to=new_regimen(dose.regimen, dose.unrounded_daily_dose_mg, proposed=True) if dose else None,
         factor=Decimal(1) if same else row.factor_low if row else None,
-        mg_per_kg_day=row.mg_per_kg_day_low if row else None,
         weight_kg=facts.weight_kg,
         unrounded_daily_dose_mg=dose.unrounded_daily_dose_mg if dose else None,
         row=decided,
@@ -216,7 +276,7 @@ def _answer(question: ConvertQuestion, facts: Facts, made: Converted) -> Answer[
         command="convert",
         data=data,
         as_of=facts.now,
-        warnings=warn((*about_change(made, mix_ups, beside), *warnings)),
+        warnings=warn((*about_brands(made, mix_ups, beside), *warnings)),
         sources=citations.cited(),
         inputs=_inputs(question, facts),
         assumed=_assumed(facts, made),

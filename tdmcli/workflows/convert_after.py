@@ -15,6 +15,7 @@ from tdmcli.tables.readers import read_indication, read_policy, read_threshold_s
 from tdmcli.tables.rows import Release, Route
 from tdmcli.workflows.adjust_data import NextLevel
 from tdmcli.workflows.convert_data import FirstDose, Lapsed, LevelInUnits, Said, Taking
+from tdmcli.workflows.next_level import planned
 
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from tdmcli.workflows.facts import Facts
 
 
+class Taken(NamedTuple):
+    """A product and the hours between its intakes."""
+
+    product: ProductRow
+    interval_h: int
+
+
 def first_dose(rows: tuple[ConversionRow, ...], citations: Citations) -> FirstDose | None:
     """Return when the new product is first taken, from the first row that says; None where none does."""
     said = next((row.first_dose for row in rows if row.first_dose is not None), None)
@@ -35,18 +43,14 @@ def first_dose(rows: tuple[ConversionRow, ...], citations: Citations) -> FirstDo
     return FirstDose(said.after, said.from_h, said.to_h, said.text, said.source)
 
 
-def next_level(facts: Facts, row: ConversionRow | None, after: ProductRow, citations: Citations) -> NextLevel:
+def next_level(facts: Facts, row: ConversionRow | None, new: Taken, citations: Citations) -> NextLevel:
     """Return when to draw the next level if the change is made today: the row's own days, else those of policy."""
     levels = None if row is None else row.levels
     if levels is not None and levels.within_days is not None:
         citations.add(levels.source, levels.locator)
         last = facts.today + timedelta(days=levels.within_days)
         return NextLevel(facts.today + timedelta(days=1), last, levels.text.removesuffix("."), levels.source)
-    rows = read_policy().next_level
-    policy = next(one for one in rows if one.release is after.release and one.after is After.CHANGE)
-    citations.add(policy.source, "next level")
-    days = (facts.today + timedelta(days=policy.from_days), facts.today + timedelta(days=policy.to_days))
-    return NextLevel(*days, policy.reason, policy.source)
+    return planned(facts, After.CHANGE, new.product, new.interval_h, citations)
 
 
 def taking(after: ProductRow, row: ConversionRow | None, citations: Citations) -> tuple[Taking, ...]:
@@ -71,24 +75,21 @@ def not_interchangeable(before: ProductRow, after: ProductRow, citations: Citati
     return tuple(Said(row.text, citations.add(row.source, row.locator)) for row in rows)
 
 
-class Taken(NamedTuple):
-    """A product and the hours between its intakes."""
-
-    product: ProductRow
-    interval_h: int
-
-
 def no_longer_applies(facts: Facts, old: Taken, new: Taken, citations: Citations) -> tuple[Lapsed, ...]:
     """Return what held under the old regimen and does not under the new one."""
     before, after = old.product, new.product
     name = f"{before.name} every {old.interval_h} hours" if before == after else before.name
     lapsed = [Lapsed(f"Levels drawn on {name}: they scale no dose of the new regimen.", None, None)]
+    if after.route is not before.route and after.route is Route.INTRAVENOUS:
+        what = "Hours of a trough and ranges for levels by mouth: an infusion has no trough."
+        lapsed.append(Lapsed(what, None, None))
     if before.route is after.route and old.interval_h != new.interval_h:
         lapsed.append(_trough_hours(old, new, citations))
     if before.route is after.route and before.release is not after.release:
         lapsed.append(_steady_state(before, after, citations))
     for one in read_threshold_sets():
-        if _holds_for(one, old) and not _holds_for(one, new):
+        of_them = facts.indication is None or facts.indication in one.indications
+        if of_them and _holds_for(one, old) and not _holds_for(one, new):
             source = citations.add(one.lower_source, one.locator)
             lapsed.append(Lapsed(f"C/D thresholds: {one.name}.", None, source))
     if facts.indication is not None:

@@ -47,7 +47,7 @@ class ConversionAnswer(NamedTuple):
 
     `kind` says what it is (label, protocol, study, observed), `assumed` whom it holds for beyond what was said,
     `other_label` the product that it names, where that is this one under another country's label. `doses` stand on a
-    hospital's own rule alone.
+    hospital's own rule alone. `mg_per_kg_day` is a first dose after the transplant, which converts nothing.
     """
 
     id: str
@@ -115,13 +115,12 @@ class ConvertData(NamedTuple):
     """The answer of `convert`; where only a level was asked for, all but `level` is null or empty.
 
     `to`, `factor` and `unrounded_daily_dose_mg` come from `row`, a label's; without one that decides they are null.
-    A dose by weight has no factor. The same product at another interval has no row: the factor is 1.
+    The same product at another interval has no row: the factor is 1.
     """
 
     from_: RegimenAnswer | None
     to: NewRegimen | None
     factor: Decimal | None
-    mg_per_kg_day: Decimal | None
     weight_kg: Decimal | None
     unrounded_daily_dose_mg: Decimal | None
     row: ConversionAnswer | None

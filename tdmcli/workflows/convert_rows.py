@@ -8,6 +8,7 @@ from tdmcli.domain.capsules import units_for
 from tdmcli.domain.findings import Refused, refuse
 from tdmcli.domain.formulation import (
     Choice,
+    Intervals,
     Switch,
     daily_doses,
     has_reverse,
@@ -95,7 +96,7 @@ def _rule_doses(row: ConversionRow, switch: Switch, current: Regimen, interval_h
     """Return the dose at each end of a hospital's rule; the regimen is None where none can be given."""
     made = []
     factors = [one for one in (row.factor_low, row.factor_high) if one is not None]
-    for factor, daily in zip(dict.fromkeys(factors), daily_doses(row, current.daily_dose_mg, None), strict=True):
+    for factor, daily in zip(dict.fromkeys(factors), daily_doses(row, current.daily_dose_mg), strict=True):
         try:
             dose = round_dose(daily, switch.after, interval_h, read_policy().dose)
         except Refused:
@@ -149,9 +150,28 @@ def no_guidance(choice: Choice, switch: Switch) -> Refused:
     if has_reverse(rows, switch):
         parts.append("The opposite direction has a factor, which is not turned round.")
     what = f"how much {after.name} follows {before.name}"
-    known = " ".join((*parts, "Choose a dose anew with the transplant team, and measure."))
+    known = " ".join((*parts, ANEW))
     return refuse(Code.NO_GUIDANCE, what=what, known=known)
 
+
+def not_at_this_interval(why: str, row: ConversionRow, switch: Switch, intervals: Intervals) -> Refused:
+    """Return the refusal of a change that a row speaks of, between other intervals than its own."""
+    what = interval_change(switch, intervals)
+    keep = ""
+    if row.factor_low == row.factor_high == 1 and switch.before.release is switch.after.release:
+        keep = f" The interval may stay what it is (--to-every {intervals.before_h})."
+    known = f"{why} The number of {row.source} was found between the intervals of the labels.{keep} {ANEW}"
+    return refuse(Code.NO_GUIDANCE, what=what, known=known)
+
+
+def interval_change(switch: Switch, intervals: Intervals) -> str:
+    """Return a change with both intervals, for a refusal."""
+    after = f"{switch.after.name} every {intervals.after_h} hours"
+    before = "" if switch.before == switch.after else f"{switch.before.name} "
+    return f"how much {after} follows {before}every {intervals.before_h} hours"
+
+
+ANEW = "Choose a dose anew with the transplant team, and measure."
 
 _KINDS = {
     ConversionKind.PROTOCOL: "one hospital's rule",

@@ -34,8 +34,26 @@ def next_level(
             after = After.REPEAT
         if after is After.KEEP and {finding.code for finding in warnings} & _MEASURE_SOON:
             after = After.CHANGE
+    return planned(facts, after, product, adjustment.proposal.regimen.interval_h, citations)
+
+
+def planned(facts: Facts, after: After, product: ProductRow, interval_h: int, citations: Citations) -> NextLevel:
+    """Return when policy has the next level, at the end of whole intervals where they are longer than a day."""
     rows = read_policy().next_level
     row = next(one for one in rows if one.release is product.release and one.after is after)
-    today = facts.today
     citations.add(row.source, "next level")
-    return NextLevel(today + timedelta(days=row.from_days), today + timedelta(days=row.to_days), row.reason, row.source)
+    from_days, to_days = (_at_a_trough(days, interval_h) for days in (row.from_days, row.to_days))
+    reason = row.reason
+    if (from_days, to_days) != (row.from_days, row.to_days):
+        reason += f", here at the end of an interval of {interval_h} hours"
+    today = facts.today
+    return NextLevel(today + timedelta(days=from_days), today + timedelta(days=to_days), reason, row.source)
+
+
+def _at_a_trough(days: int, interval_h: int) -> int:
+    """Return the days after which there is a trough: whole intervals, one at least."""
+    interval_days = max(1, interval_h // _DAY_H)
+    return max(1, -(-days // interval_days)) * interval_days
+
+
+_DAY_H = 24

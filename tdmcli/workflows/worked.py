@@ -176,9 +176,6 @@ def _convert(answer: Answer[ConvertData]) -> list[Step]:
         if data.factor is not None:
             steps.append(_daily(data.from_))
             steps.append(Step("conversion-factor", f"{daily} mg/day x {_number(data.factor)} = {new}"))
-        elif data.mg_per_kg_day is not None and data.weight_kg is not None:
-            by_weight = f"{_number(data.mg_per_kg_day)} mg/kg/day x {_number(data.weight_kg)} kg"
-            steps.append(Step("conversion-by-weight", f"{by_weight} = {new}"))
     level = data.level
     if level is not None and level.given.endswith("nmol/L"):
         steps += _from_nmol(level.given.removeprefix(level.censor), level.ng_ml)

@@ -175,16 +175,14 @@ def test_r22_a_factor_multiplies_the_daily_dose_exactly(daily: Decimal) -> None:
     for row in ROWS:
         if row.factor_low is not None and row.factor_high is not None:
             ends = [Fraction(daily) * Fraction(factor) for factor in (row.factor_low, row.factor_high)]
-            assert [Fraction(one) for one in daily_doses(row, daily, None)] == list(dict.fromkeys(ends))
+            assert [Fraction(one) for one in daily_doses(row, daily)] == list(dict.fromkeys(ends))
 
 
-def test_a_dose_by_weight_needs_the_weight() -> None:
-    """The dose by weight takes nothing of the dose before, and is refused without a weight."""
-    row = next(row for row in ROWS if row.mg_per_kg_day_low is not None)
-    assert daily_doses(row, Decimal(1), Decimal(20)) == daily_doses(row, Decimal(9), Decimal(20)) == (Decimal("6.00"),)
-    with pytest.raises(Refused) as refused:
-        daily_doses(row, Decimal(1), None)
-    assert refused.value.code is Code.MISSING_WEIGHT
+def test_a_dose_by_weight_converts_nothing() -> None:
+    """A row in mg/kg is a first dose: it decides no change and takes nothing of the dose before."""
+    rows = [row for row in ROWS if row.mg_per_kg_day_low is not None]
+    assert rows
+    assert not any(decides(row) or daily_doses(row, Decimal(1)) for row in rows)
 
 
 def makeable(product_id: str, interval_h: int, up_to: Decimal) -> set[Decimal]:

@@ -102,13 +102,6 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
         ("convert", "--from", "prograf", "--to", "envarsus-xr", "--dose", "3+2.5", "--every", "12", "--level", "7.4"),
         ("daily-dose", "conversion-factor", "nmol"),
     ),
-    "convert by weight": (
-        (
-            *("convert", "--from", "intravenous", "--to", "prograf", "--dose", "1", "--every", "24"),
-            *("--age", "8", "--weight", "24.5", "--indication", "heart"),
-        ),
-        ("conversion-by-weight",),
-    ),
     "convert to another interval": (
         ("convert", "--from", "prograf", "--to", "prograf", "--dose", "1", "--every", "168", "--to-every", "72"),
         ("daily-dose", "conversion-factor"),
