@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.adjust_view import each_intake, why_kept
+from tdmcli.cli.adjust_view import days_of, each_intake, why_kept
 from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.domain.units import show, show_percent, show_range
 from tdmcli.errors import Code
@@ -42,7 +42,9 @@ def _blocks(answer: Answer[NeurotoxData]) -> list[Part]:
     blocks.append(Headlines())
     if data.level is not None:
         blocks.append(_level(data))
-    blocks.append(Bullets("Steps", tuple(Cell(f"{step.text} [{step.source}]") for step in data.steps), numbered=True))
+    if data.steps:
+        steps = tuple(Cell(f"{step.text} [{step.source}]") for step in data.steps)
+        blocks.append(Bullets("Steps", steps, numbered=True))
     blocks += _factors(data)
     blocks += _time_course(data)
     if data.alternatives:
@@ -61,7 +63,8 @@ def _first(one: FirstFactor) -> str:
     """Return what to look at first, with its value; what was not assessed is to be assessed."""
     order = f"order: {one.order_source}"
     if one.present is None:
-        return f"assess {one.name}: {one.why} [{one.source}; {order}]"
+        open_ = f", {one.value}" if one.value else ""
+        return f"assess {one.name}{open_}: {one.why} [{one.source}; {order}]"
     measured = f", {one.value}{f', limit {one.limit}' if one.limit else ''}" if one.value else ""
     return f"{one.name}{measured}: {one.why} [{one.source}; {order}]"
 
@@ -115,8 +118,7 @@ def _how(dose: DoseAnswer, data: NeurotoxData) -> str:
         parts.append(f"{each_intake(dose.units)} per intake")
     following = dose.next_level
     if following is not None:
-        days = f"{following.from_.isoformat()} to {following.to.isoformat()}"
-        parts.append(f"next level {days}: {following.reason} [{following.source}]")
+        parts.append(f"next level {days_of(following)}: {following.reason} [{following.source}]")
     return "; ".join(parts)
 
 
@@ -135,7 +137,7 @@ def _factors(data: NeurotoxData) -> list[Part]:
     """Return the factors that are present as a table, the others on a line each for absent and not assessed."""
     present = tuple(_factor(one) for one in data.factors if one.present)
     absent = [f"{one.name} ({one.value})" for one in data.factors if one.present is False]
-    missing = [one.name for one in data.factors if one.present is None]
+    missing = [f"{one.name}{f' ({one.value})' if one.value else ''}" for one in data.factors if one.present is None]
     parts: list[Part] = [Grid("Contributing factors that are present", ("factor", "what"), present)] if present else []
     parts.append(line(""))
     if absent:
@@ -199,8 +201,36 @@ def _dose_note(data: NeurotoxData) -> str:
     if dose is None:
         return f"Dose: none worked out, {data.dose_because}." if data.symptoms else ""
     if dose.refused is not None:
-        return f"Dose: none worked out ({dose.refused})."
+        return f"Dose: none worked out, {dose.why} ({dose.refused})"
     return f"Dose for mild signs: {_proposed(dose, data)}; {each_intake(dose.units)} per intake."
 
 
-VIEW: View[NeurotoxData] = View(_blocks, _note, lambda answer: answer.data.factors)
+class _Record(NamedTuple):
+    """A line in CSV: the grade, the dose, or a factor."""
+
+    about: str
+    name: str
+    present: bool | None
+    value: str | None
+    limit: str | None
+    says: str
+    source: str | None
+
+
+def _records(answer: Answer[NeurotoxData]) -> tuple[object, ...]:
+    """Return the grade, the dose or why there is none, and each factor."""
+    data, dose = answer.data, answer.data.dose
+    given = None if dose is None or dose.proposal is None else dose.proposal.text
+    why = data.dose_because if dose is None or dose.refused is None else f"{dose.refused}: {dose.why}"
+    graded = ", ".join(one.name for one in data.symptoms)
+    records = [
+        _Record("grade", "grade", None, data.grade or "not known", None, graded, None),
+        _Record("dose", "dose", None, given, None, why, None),
+    ]
+    records += [
+        _Record("factor", one.name, one.present, one.value, one.limit, one.action, one.source) for one in data.factors
+    ]
+    return tuple(records)
+
+
+VIEW: View[NeurotoxData] = View(_blocks, _note, _records)

@@ -19,6 +19,28 @@ class Finding(NamedTuple):
     refuses: bool = False
 
 
+ABOUT_A_LEVEL = frozenset(
+    {
+        Code.DISCREPANT,
+        Code.DOSE_CHANGED_SINCE,
+        Code.GUT_EVENT,
+        Code.HELD,
+        Code.INTERACTION_AFTER_LEVEL,
+        Code.INTERACTION_SETTLING,
+        Code.MISSED_DOSE,
+        Code.NOT_A_TROUGH,
+        Code.NOT_ORAL,
+        Code.NOT_STEADY_STATE,
+        Code.PRODUCT_SWITCHED,
+        Code.SAMPLE_AT_DOSE,
+        Code.STALE_LEVEL,
+        Code.TWO_PRODUCTS,
+        Code.UNTIMED_LEVEL,
+    }
+)
+"""What may stand against holding a level against a range: how it was drawn, and what was taken before it and since."""
+
+
 class Refused(ExpectedError):
     """Raised when no number would be safe, or something asked for is unknown or missing."""
 

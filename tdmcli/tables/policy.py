@@ -185,6 +185,7 @@ class HeightPolicy(NamedTuple):
 class NeurotoxicityPolicy(NamedTuple):
     """Limits that no source gives, each in the unit of its name, and for how many days an entry speaks of today.
 
+    The highest values are limits of belief: above them a value must be said twice.
     `aim_percent_of_range`: how far up the range a lower dose aims, within its lower half.
     """
 
@@ -195,6 +196,10 @@ class NeurotoxicityPolicy(NamedTuple):
     diastolic_mmhg: Decimal
     cholesterol_mmol_l: Decimal
     cholesterol_mg_dl: Decimal
+    magnesium_highest_mmol_l: Decimal
+    magnesium_highest_mg_dl: Decimal
+    cholesterol_highest_mmol_l: Decimal
+    cholesterol_highest_mg_dl: Decimal
     aim_percent_of_range: Decimal
 
     def check(self) -> None:

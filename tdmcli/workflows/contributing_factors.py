@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain import neurotoxicity as rules
-from tdmcli.domain.history import drugs_on
-from tdmcli.domain.interaction import direction_of, fading_days, find_drug
+from tdmcli.domain.interaction import direction_of
+from tdmcli.domain.sample_checks import DOES
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, parse_number, show
 from tdmcli.tables.interaction_rows import Direction
 from tdmcli.tables.readers import (
-    read_interactions_naming,
     read_policy,
 )
 from tdmcli.workflows import asked as ask
+from tdmcli.workflows.acting_drugs import ActingDrugs, acting_drugs
 from tdmcli.workflows.answer import Citations
 from tdmcli.workflows.neurotox_data import (
     FactorAnswer,
@@ -25,6 +24,8 @@ from tdmcli.workflows.neurotox_data import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tdmcli.domain.history import Measured
     from tdmcli.domain.units import Level
     from tdmcli.tables.neurotoxicity_rows import FactorRow
@@ -32,29 +33,35 @@ if TYPE_CHECKING:
 
 
 class Assessed(NamedTuple):
-    """A value with the limit it is held against, both as text, and whether it is on the wrong side."""
+    """A value with the limit it is held against, both as text, and whether it is on the wrong side (None: open)."""
 
     value: str
     limit: str
-    present: bool
+    present: bool | None
 
 
 def assess(
     question: NeurotoxQuestion,
     facts: Facts,
-    organ: str | None,
+    began: date | None,
     level: Assessed | None,
     pressure: Assessed | None,
 ) -> dict[str, Assessed | None]:
-    """Return each factor by the id of its row, with what was measured; None where it was not assessed."""
+    """Return each factor by the id of its row, with what was measured; None where it was not assessed.
+
+    `began` is the onset of the symptoms. An inducer that was stopped is no factor to look for where there is none.
+    """
+    organ = facts.indication
+    drugs = acting_drugs(facts, began)
+    stopped = _stopped_inducers(drugs)
     return {
         "level": level,
         "magnesium": _magnesium(question, facts),
         "blood-pressure": pressure,
         "cholesterol": _cholesterol(question, facts),
-        "interacting-drug": _raising(facts),
+        "interacting-drug": _raising(facts, drugs),
         "liver-transplant": None if organ is None else Assessed(organ, "", organ == "liver"),
-    }
+    } | ({} if stopped is None else {"stopped-inducer": stopped})
 
 
 def factor_answer(row: FactorRow, found: Assessed | None, citations: Citations) -> FactorAnswer:
@@ -76,6 +83,8 @@ def _magnesium(question: NeurotoxQuestion, facts: Facts) -> Assessed | None:
     limits = read_policy().neurotoxicity
     by_unit = {"mmol/L": limits.magnesium_mmol_l, "mg/dL": limits.magnesium_mg_dl}
     tests = {"mmol/L": "magnesium_mmol_l", "mg/dL": "magnesium_mg_dl"}
+    highest = {"mmol/L": limits.magnesium_highest_mmol_l, "mg/dL": limits.magnesium_highest_mg_dl}
+    _confirm(question, "--magnesium", question.magnesium, highest)
     return _low("--magnesium", question.magnesium, by_unit, tests, facts)
 
 
@@ -83,7 +92,21 @@ def _cholesterol(question: NeurotoxQuestion, facts: Facts) -> Assessed | None:
     limits = read_policy().neurotoxicity
     by_unit = {"mmol/L": limits.cholesterol_mmol_l, "mg/dL": limits.cholesterol_mg_dl}
     tests = {"mmol/L": "cholesterol_mmol_l", "mg/dL": "cholesterol_mg_dl"}
+    highest = {"mmol/L": limits.cholesterol_highest_mmol_l, "mg/dL": limits.cholesterol_highest_mg_dl}
+    _confirm(question, "--cholesterol", question.cholesterol, highest)
     return _low("--cholesterol", question.cholesterol, by_unit, tests, facts)
+
+
+def _confirm(question: NeurotoxQuestion, option: str, text: str | None, highest: dict[str, Decimal]) -> None:
+    """Have a value said twice that is beyond belief.
+
+    Raises:
+        WrongUsage: it was said once, or is no value.
+
+    """
+    if text is not None:
+        value, unit = ask.typed(option, lambda one: _with_unit(one, highest), text)
+        ask.confirm(question.asked, value, text, highest[unit], unit)
 
 
 def _low(
@@ -155,39 +178,22 @@ def _parse_pressure(text: str) -> tuple[Decimal, Decimal]:
     return systolic, diastolic
 
 
-def _raising(facts: Facts) -> Assessed | None:
-    """Return whether a drug raises the level, one stopped of late among them; not assessed when none was named."""
-    stopped = _still_acting(facts)
-    if not facts.drugs and not stopped:
-        return None
-    rows = read_interactions_naming(facts.drugs)
-    found = [find_drug(name, rows) for name in facts.drugs]
-    known = [row for row in found if row is not None]
-    raising = [row.names[0] for row in known if direction_of(row) is Direction.RAISES]
-    if raising or stopped:
-        return Assessed(", ".join(dict.fromkeys([*raising, *stopped])), "", present=True)
-    if len(known) < len(found):
-        return None
-    return Assessed(", ".join(row.names[0] for row in known), "", present=False)
+def _raising(facts: Facts, drugs: ActingDrugs) -> Assessed | None:
+    """Return whether a drug raises the level, one stopped of late among them; not assessed when none was named.
 
-
-def _still_acting(facts: Facts) -> tuple[str, ...]:
-    """Return the drugs of the file stopped so recently that the level is still raised, or is rising for it.
-
-    What raised the level still does while it fades; when what lowered it fades, the level rises.
+    One that may raise or lower it leaves the question open.
     """
-    if facts.record is None:
-        return ()
-    history, policy = facts.record.history, read_policy().interaction
-    rows = read_interactions_naming(drug.name for drug in history.drugs)
-    does = {Direction.RAISES: "still acting", Direction.LOWERS: "lowered the level until then"}
-    taken = {row.id for drug in drugs_on(history, facts.today) if (row := find_drug(drug.name, rows)) is not None}
-    found = []
-    for drug in history.drugs:
-        row = find_drug(drug.name, rows)
-        direction = None if row is None else direction_of(row)
-        if row is None or direction not in does or drug.stop is None or row.id in taken:
-            continue
-        if timedelta() < facts.today - drug.stop <= timedelta(days=fading_days(row, policy)):
-            found.append(f"{row.names[0]}, stopped {drug.stop.isoformat()} ({does[direction]})")
-    return tuple(found)
+    by_way = [(one.text, direction_of(one.row)) for one in drugs.found]
+    raising = [text for text, way in by_way if way is Direction.RAISES]
+    either = [f"{text}: {DOES[way]}" for text, way in by_way if way is Direction.EITHER]
+    if raising or either:
+        return Assessed(", ".join([*raising, *either]), "", present=True if raising else None)
+    if drugs.unlisted or not facts.drugs:
+        return None
+    return Assessed(", ".join(dict.fromkeys(clean(name) for name in facts.drugs)), "", present=False)
+
+
+def _stopped_inducers(drugs: ActingDrugs) -> Assessed | None:
+    """Return the drugs that lowered the level and were stopped: while they fade the level rises."""
+    found = [one.text for one in drugs.found if one.stopped and direction_of(one.row) is Direction.LOWERS]
+    return Assessed(", ".join(found), "", present=True) if found else None

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain import neurotoxicity as rules
 from tdmcli.domain.dose_adjustment import midpoint
-from tdmcli.domain.findings import Finding
+from tdmcli.domain.findings import ABOUT_A_LEVEL, Finding
+from tdmcli.domain.history import day_of
 from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_size
@@ -41,16 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from tdmcli.tables.neurotoxicity_rows import SymptomRow
+    from tdmcli.tables.neurotoxicity_rows import FactorRow, SymptomRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.contributing_factors import Assessed
     from tdmcli.workflows.facts import Facts
     from tdmcli.workflows.neurotox_data import TimeCourseEntry
     from tdmcli.workflows.neurotox_dose import DosePart
     from tdmcli.workflows.neurotox_range import RangeUsed
-
-
-_ABOUT_A_LEVEL = frozenset({Code.HELD, Code.MISSED_DOSE, Code.DISCREPANT, Code.UNTIMED_LEVEL, Code.GUT_EVENT})
 
 
 def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
@@ -61,8 +59,9 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
 
     """
     ask.refuse_product_alone(question.asked)
-    facts = gather(question.asked._replace(indication=question.organ))
-    names = _symptoms(question, facts)
+    facts = _by_organ(gather(question.asked._replace(indication=question.organ)))
+    began = _onset(facts)
+    names = _symptoms(question, facts, began)
     organ = facts.indication
     citations = Citations()
     pressure = measured_pressure(question, facts)
@@ -70,16 +69,19 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     if pressure is not None and pressure.present:
         graded = rules.with_raised_pressure(graded)
     used = range_used(facts, organ)
-    against = _against_level(facts, ask.product(question.asked))
-    usable = not any(finding.refuses for finding in against)
-    where = position(facts.level, used.low, used.high) if facts.level and used and usable else None
-    part = dose_part(question, graded.grade, facts, used, where)
+    placed = position(facts.level, used.low, used.high) if facts.level and used else None
+    against = _against_level(facts, ask.product(question.asked), placed)
+    before = _drawn_long_before(facts, began)
+    where = None if before or any(finding.refuses for finding in against) else placed
+    part = dose_part(question, graded.grade, facts, used, where, before)
+    if part.dose is not None and part.dose.refused in ABOUT_A_LEVEL:
+        where = None  # what withholds the dose withholds the comparison too
     conflicts = conflicts_on_sirolimus(organ, citations) if graded.symptoms else ()
     of_level = level_factor(facts.level, where, show_range(used.low, used.high) if used else None)
-    assessed = assess(question, facts, organ, of_level, pressure)
+    assessed = assess(question, facts, began, of_level, pressure)
     lower_half = where is Position.WITHIN and _below_midpoint(facts, used)
     steps = rules.steps_for(graded, where, read_steps(), lower_half=lower_half)
-    began, course = _course(facts)
+    course = _course(facts, began)
     data = NeurotoxData(
         grade=graded.grade,
         symptoms=tuple(_symptom(name, row, one, citations) for name, row, one in graded.symptoms),
@@ -87,7 +89,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         first_factor=_first_factor(assessed, citations) if graded.symptoms else None,
         dose=part.dose,
         dose_because=part.because,
-        factors=tuple(factor_answer(row, assessed[row.id], citations) for row in read_factors()),
+        factors=tuple(factor_answer(row, assessed[row.id], citations) for row in _factors_of(assessed)),
         steps=tuple(
             StepAnswer(number, step.text.format_map(_gaps()), citations.add(step.source))
             for number, step in enumerate(steps, 1)
@@ -119,64 +121,126 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     )
 
 
-def _symptoms(question: NeurotoxQuestion, facts: Facts) -> tuple[str, ...]:
-    """Return the symptoms that were typed and those of the file.
+def _symptoms(question: NeurotoxQuestion, facts: Facts, began: date | None) -> tuple[str, ...]:
+    """Return the symptoms that were typed and those of the file's spell.
 
     Raises:
-        WrongUsage: none was named at all, or none beside another.
+        WrongUsage: none was named at all, or none beside another or beside one of the file.
 
     """
-    said = question.symptoms
+    said, noted = question.symptoms, _spell(facts, began)
+    if not all(name.strip() for name in said):
+        raise WrongUsage("a symptom without a name: name it, such as tremor (none, if there is none)")
     if "none" in {spelling(name) for name in said}:
         if len(said) > 1:
             raise WrongUsage("none stands alone: name symptoms, or none")
-        said = ()
-    names = said + _symptoms_on_file(facts)
-    if not names and not question.symptoms:
-        raise WrongUsage("name at least one symptom, such as tremor or seizure (none, if there is none)")
-    return names
+        if noted:
+            raise WrongUsage(f"none, but the patient file notes {_known(noted)}: leave none out")
+        return ()
+    if not said and not noted:
+        name = "name at least one symptom, such as tremor or seizure (none, if there is none)"
+        raise WrongUsage(f"{name}{_noted_at_another_time(facts)}")
+    return said + noted
 
 
-def _against_level(facts: Facts, product: ProductRow | None) -> tuple[Finding, ...]:
-    """Return what speaks against holding the level against a range."""
-    about = history_findings(facts, Position.UNDETERMINED)
+def _known(names: tuple[str, ...]) -> str:
+    """Return symptoms of the file by their rows: a message repeats no text of a patient file."""
+    rows = {spelling(name): row.id for row in read_symptoms() for name in row.names}
+    return ", ".join(dict.fromkeys(rows.get(spelling(name), "a symptom that is in no table") for name in names))
+
+
+def _noted_at_another_time(facts: Facts) -> str:
+    """Return which symptom of the file says nothing of today, the last of them, or nothing."""
+    if facts.record is None:
+        return ""
+    last = max((one.noted for one in facts.record.history.symptoms if not one.is_diarrhoea), default=None)
+    days = read_policy().neurotoxicity.recent_days
+    if last is None:
+        return ""
+    why = "later than the time asked about" if last > facts.today else f"more than {days} days ago [policy]"
+    return f": the last one of the patient file is of {last.isoformat()}, {why}"
+
+
+def _against_level(facts: Facts, product: ProductRow | None, placed: Position | None) -> tuple[Finding, ...]:
+    """Return what speaks against holding the level against a range; `placed` is where it would lie."""
+    about = history_findings(facts, placed or Position.UNDETERMINED)
     return (
         timing_findings(facts, product)
         + stale_findings(facts)
-        + tuple(one for one in about if one.code in _ABOUT_A_LEVEL)
+        + tuple(one for one in about if one.code in ABOUT_A_LEVEL)
     )
+
+
+def _drawn_long_before(facts: Facts, began: date | None) -> str | None:
+    """Return that the file's level was drawn too long before the symptoms to speak of them [policy], or None.
+
+    Symptoms that were only typed are of today.
+    """
+    if facts.record is None or facts.drawn is None or facts.level_given:
+        return None
+    limit = read_policy().neurotoxicity.recent_days
+    days = ((began or facts.today) - day_of(facts.drawn.taken, facts.record.history.zone)).days
+    if days <= limit:
+        return None
+    return f"the level was drawn {days} days before the symptoms, more than {limit} [policy]; measure first"
 
 
 def _findings(
     facts: Facts, against: tuple[Finding, ...], unknown: Iterable[str], part: DosePart, *, conflict: bool
 ) -> tuple[Finding, ...]:
     """Return all that is warned of, but for what `adjust` warns of."""
-    findings = facts.findings + against
+    refused = None if part.dose is None else part.dose.refused
+    findings = facts.findings + (against if part.answer is None else ())
     findings += tuple(Finding(Code.UNKNOWN_SYMPTOM, {"symptom": clean(name)}) for name in unknown)
     findings += part.findings
     if facts.level is not None:
         findings += check_size(facts.level, read_policy().level)
     findings += drug_findings(facts)
+    findings = tuple(one for one in findings if one.code != refused)  # the line of the dose says it
     return findings + ((Finding(Code.SOURCES_CONFLICT, {"what": BESIDE}),) if conflict else ())
+
+
+def _by_organ(facts: Facts) -> Facts:
+    """Return the facts with the organ's option by its name here, and with the range that it sets aside."""
+    what = "organ"
+    if facts.record is not None and facts.other_indication and facts.record.history.target_ng_ml is not None:
+        what += ", and the file's [target], which is set for that organ, is set aside" if facts.target is None else ""
+    said = Finding(Code.FLAG_WINS, {"flag": "--organ", "what": what})
+    return facts._replace(
+        findings=tuple(said if one.values.get("flag") == "--indication" else one for one in facts.findings)
+    )
 
 
 def _below_midpoint(facts: Facts, used: RangeUsed | None) -> bool:
     return facts.level is not None and used is not None and facts.level.value_ng_ml < midpoint(used.low, used.high)
 
 
-def _course(facts: Facts) -> tuple[date | None, tuple[TimeCourseEntry, ...]]:
-    """Return the onset of the symptoms and what the file tells of the days around it."""
+def _onset(facts: Facts) -> date | None:
+    """Return the first day of the spell of symptoms of the file, or None."""
     if facts.record is None:
-        return None, ()
-    from tdmcli.workflows.time_course import onset_on_file, time_course
+        return None
+    from tdmcli.workflows.time_course import onset_on_file
 
-    began = onset_on_file(facts)
-    return began, time_course(facts, began)
+    return onset_on_file(facts)
+
+
+def _course(facts: Facts, began: date | None) -> tuple[TimeCourseEntry, ...]:
+    """Return what the file tells of the days around the onset of the symptoms."""
+    if facts.record is None:
+        return ()
+    from tdmcli.workflows.time_course import time_course
+
+    return time_course(facts, began)
+
+
+def _factors_of(assessed: Mapping[str, Assessed | None]) -> tuple[FactorRow, ...]:
+    """Return the rows of the factors that were looked for."""
+    return tuple(row for row in read_factors() if row.id in assessed)
 
 
 def _first_factor(assessed: Mapping[str, Assessed | None], citations: Citations) -> FirstFactor | None:
     present = {name: None if found is None else found.present for name, found in assessed.items()}
-    row = rules.look_first(read_factors(), present)
+    row = rules.look_first(_factors_of(assessed), present)
     if row is None or row.order is None:
         return None
     one = factor_answer(row, assessed[row.id], citations)
@@ -234,10 +298,9 @@ def _symptom_note(row: SymptomRow, graded: Grade) -> str | None:
     return row.note
 
 
-def _symptoms_on_file(facts: Facts) -> tuple[str, ...]:
-    """Return the nervous symptoms that the patient file notes up to now (diarrhoea is not one)."""
-    if facts.record is None:
+def _spell(facts: Facts, began: date | None) -> tuple[str, ...]:
+    """Return the nervous symptoms that the patient file notes from the onset up to now (diarrhoea is not one)."""
+    if facts.record is None or began is None:
         return ()
-    days = read_policy().neurotoxicity.recent_days
-    noted = [one for one in facts.record.history.symptoms if 0 <= (facts.today - one.noted).days <= days]
+    noted = [one for one in facts.record.history.symptoms if began <= one.noted <= facts.today]
     return tuple(dict.fromkeys(one.name for one in noted if not one.is_diarrhoea))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tdmcli.domain.dose_adjustment import midpoint
 from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.target_range import Position, position
-from tdmcli.domain.units import Censor, Level, LevelUnit, show, show_range
+from tdmcli.domain.units import Censor, Level, LevelUnit, show, show_percent, show_range
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.neurotoxicity_rows import Grade
 from tdmcli.tables.readers import read_policy, read_range_policy
@@ -45,24 +45,34 @@ _BY_GRADE = {
 
 
 def dose_part(
-    question: NeurotoxQuestion, grade: Grade | None, facts: Facts, used: RangeUsed | None, where: Position | None
+    question: NeurotoxQuestion,
+    grade: Grade | None,
+    facts: Facts,
+    used: RangeUsed | None,
+    where: Position | None,
+    drawn_before: str | None,
 ) -> DosePart:
     """Return the dose for mild signs with a level at or above the midpoint of the range, else why there is none.
 
-    `where` is the level's position in the range, None where it may not be compared.
+    `where` is the level's position in the range, None where it may not be compared; `drawn_before` says that it was
+    drawn long before the symptoms.
 
     Raises:
-        WrongUsage: an aim that is no number, or outside the lower half of the range.
+        WrongUsage: an aim that is no number, outside the lower half of the range, or without a range.
 
     """
     aim = ask.number("--aim", question.aim)
+    if grade in _BY_GRADE:
+        return DosePart(None, _BY_GRADE[grade])
+    if used is None and aim is not None:
+        raise WrongUsage("--aim: there is no range for it: give --target, or --organ with --days")
     if used is not None and aim is not None and not used.low <= aim <= midpoint(used.low, used.high):
         half = show_range(used.low, midpoint(used.low, used.high))
         raise WrongUsage(f"--aim: {show(aim)} is outside the lower half of the range, {half}")
-    if grade in _BY_GRADE:
-        return DosePart(None, _BY_GRADE[grade])
     if facts.level is None:
         return DosePart(None, "there is no level; measure first")
+    if drawn_before is not None:
+        return DosePart(None, drawn_before)
     if used is None:
         return DosePart(None, "there is no range to compare the level with")
     upper = position(facts.level, midpoint(used.low, used.high), used.high)
@@ -110,8 +120,47 @@ def _of_adjust(
     if answer.data.proposal.change_percent > 0:  # only after a decrease since the sample; never more than is taken now
         why = next(one.message for one in answer.warnings if one.code == Code.DOSE_CHANGED_SINCE)
         return DosePart(_refused(used, (aim, aim_from), Code.DOSE_CHANGED_SINCE, why), because, findings)
+    lower = _not_below(answer, used)
+    if lower is None:
+        code, why = _only_below(answer, used)
+        return DosePart(_refused(used, (aim, aim_from), code, why), because, findings)
+    answer = lower
     warnings = tuple(_of_half(one, used.low, middle) for one in answer.warnings)
     return DosePart(_given(answer, used, aim_from), because, findings, warnings, answer)
+
+
+def _not_below(answer: Answer[AdjustData], used: RangeUsed) -> Answer[AdjustData] | None:
+    """Return the answer with a proposal that stays in the whole range: its own, else the lowest option that does.
+
+    None where every dose below the present one is predicted to fall below the range.
+    """
+    data = answer.data
+    if data.proposal.predicted_trough_ng_ml >= used.low:
+        return answer
+    staying = [one for one in data.options if one.predicted_trough_ng_ml >= used.low and one.change_percent < 0]
+    if not staying:
+        return None
+    chosen = min(staying, key=lambda one: one.daily_dose_mg)
+    options = tuple(one._replace(proposed=one == chosen) for one in data.options)
+    warnings = tuple(one for one in answer.warnings if one.code != Code.LARGE_DECREASE_UNVERIFIED)
+    if Code.LARGE_DECREASE_UNVERIFIED in {one.code for one in answer.warnings}:
+        limit = read_policy().dose.large_decrease_percent
+        large = Finding(Code.LARGE_DECREASE_UNVERIFIED, {"percent": show_percent(chosen.change_percent)})
+        warnings += warn((large,)) if chosen.change_percent < -limit else ()
+    chosen = chosen._replace(proposed=True)
+    return answer._replace(data=data._replace(proposal=chosen, options=options), warnings=warnings)
+
+
+def _only_below(answer: Answer[AdjustData], used: RangeUsed) -> tuple[Code, str]:
+    """Return why no dose is given where each would lead below the whole range."""
+    for one in answer.warnings:
+        if one.code == Code.DOSE_CHANGED_SINCE:
+            return Code.DOSE_CHANGED_SINCE, one.message
+    proposal = answer.data.proposal
+    gives = f"{proposal.text} is predicted to give {show(proposal.predicted_trough_ng_ml, 1)} ng/mL"
+    whole = show_range(used.low, used.high)
+    why = f"no lower dose of whole units stays within {whole}: {gives}. Contributing factors first."
+    return Code.NO_REGIMEN_IN_RANGE, why
 
 
 _ABOUT_THE_RANGE = frozenset(

@@ -142,7 +142,7 @@ def _flags_that_win(flags: Facts, history: History, *, has_level: bool, has_regi
 
 
 def _refuse_future(flags: Facts, record: PatientRecord, *, retrospective: bool) -> None:
-    """Refuse what is yet to come (R36). With --as-of, levels and events after it were not known then."""
+    """Refuse what is yet to come (R36). With --as-of, levels, events and symptoms after it were not known then."""
     history = record.history
     limit = flags.now + timedelta(minutes=read_policy().stale.future_minutes)
     today = past.day_of(limit, history.zone)
@@ -151,16 +151,17 @@ def _refuse_future(flags: Facts, record: PatientRecord, *, retrospective: bool) 
     if not retrospective:
         moments = [("a level", one.taken) for one in history.levels] + [("an event", one.at) for one in history.events]
         later += [(what, past.day_of(moment, history.zone)) for what, moment in moments if moment > limit]
+        later += [("a symptom", one.noted) for one in history.symptoms if one.noted > today]
     for what, day in later:
         message = f"{record.file_name}: {what} ({day.isoformat()}) is later than now: mend it, or ask with --as-of"
         raise BadFile(message, Code.BAD_PATIENT_FILE)
 
 
 def _later_entries(flags: Facts, history: History) -> tuple[Finding, ...]:
-    """Return whether a weight, a laboratory value or a symptom bears a day that is yet to come (R47)."""
+    """Return whether a weight or a laboratory value bears a day that is yet to come (R47)."""
     today = past.day_of(flags.now, history.zone)
     days = [one.day for one in history.weights] + [one.day for _, one in history.labs]
-    newest = max(days + [one.noted for one in history.symptoms], default=today)
+    newest = max(days, default=today)
     return (Finding(Code.CLOCK, {"newest": newest.isoformat()}),) if newest > today else ()
 
 

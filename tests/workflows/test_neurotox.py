@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -135,6 +137,17 @@ def test_r56_r57_r58_r59_the_dose_is_adjusts_own(
     assert (given.low_ng_ml, given.high_ng_ml, given.aim_ng_ml) == (low, middle, aim)
     assert low <= aim <= middle
     own = adjusted(AdjustQuestion(question._replace(target=f"{low}-{middle}"), aim=f"{aim:f}"))
+    if not isinstance(own, Code) and own.data.proposal.predicted_trough_ng_ml < low:
+        staying = [one for one in own.data.options if one.predicted_trough_ng_ml >= low and one.change_percent < 0]
+        if not staying:
+            assert (given.refused, given.proposal, given.options) == ("NO_REGIMEN_IN_RANGE", None, ())
+            return
+        lowest = min(staying, key=lambda one: one.daily_dose_mg)
+        assert given.proposal is not None
+        assert given.proposal.intakes_mg == lowest.intakes_mg
+        assert given.position in {"within", "above"}
+        assert [one.intakes_mg for one in given.options if one.proposed] == [lowest.intakes_mg]
+        return
     if isinstance(own, Code):
         assert (given.refused, given.proposal, given.unrounded_daily_dose_mg) == (own, None, None)
         assert (given.change_percent, given.predicted_trough_ng_ml, given.options) == (None, None, ())
@@ -263,9 +276,10 @@ def test_the_step_on_the_dose_agrees_with_it(value: str, step: str) -> None:
 
 @pytest.mark.parametrize("aim", ["5.9", "7.6", "9"])
 def test_an_aim_lies_in_the_lower_half(aim: str) -> None:
-    """An aim elsewhere is a usage error, at any grade."""
-    for name in ("tremor", "seizure"):
-        assert ask(name, "--level", "8.5", "--target", "6-9", "--aim", aim, *ORAL)["exit"] == 2
+    """An aim elsewhere is a usage error for mild signs, as is one without a range; severe ones wait for no option."""
+    assert ask("tremor", "--level", "8.5", "--target", "6-9", "--aim", aim, *ORAL)["exit"] == 2
+    assert ask("tremor", "--level", "8.5", "--aim", aim, *ORAL)["exit"] == 2
+    assert ask("seizure", "--level", "8.5", "--target", "6-9", "--aim", aim, *ORAL)["data"]["grade"] == "severe"
 
 
 def test_factors_have_an_order() -> None:
@@ -361,17 +375,21 @@ def test_without_an_onset_the_course_ends_today(tmp_path: Path) -> None:
     [
         ("fluconazole", "2026-11-18", True),
         ("fluconazole", "2026-11-01", None),
-        ("rifampicin", "2026-11-10", True),
+        ("rifampicin", "2026-11-10", None),
         ("moonberry", "2026-11-18", None),
+        ("methylprednisolone", "2026-11-20", None),
     ],
 )
 def test_r48_a_drug_stopped_of_late_still_counts(tmp_path: Path, name: str, stop: str, present: bool | None) -> None:  # noqa: FBT001
-    """R48: an inhibitor still acts for its days of fading, and a level rises when an inducer fades."""
+    """R48: an inhibitor still acts for its days of fading; a stopped inducer is a factor of its own."""
     text = HEAD + TARGET + transplant() + regimen() + drug(name, "2026-10-20", stop)
     factors = {one["name"]: one for one in ask_file(tmp_path, text, "tremor")["factors"]}
     found = factors["a drug that raises the level"]
     assert found["present"] is present
     assert present is None or f"stopped {stop}" in found["value"]
+    stopped = factors.get("a drug that lowered the level, stopped of late")
+    assert (stopped is not None) == (name == "rifampicin")
+    assert stopped is None or f"rifampicin, stopped {stop}" in stopped["value"]
 
 
 @pytest.mark.parametrize(
@@ -401,3 +419,156 @@ def test_an_unknown_organ_has_every_answer() -> None:
     data = ask("tremor")["data"]
     assert {one["organ"] for one in data["alternatives"]} == {"liver", "heart", "lung", "kidney", None}
     assert ask("none")["data"]["alternatives"] == []
+
+
+@pytest.mark.parametrize(
+    ("noted", "grade"),
+    [
+        ((("seizure", "2026-11-06"), ("tremor", "2026-11-12")), "severe"),
+        ((("glowing-ears", "2026-11-06"), ("tremor", "2026-11-12")), None),
+        ((("seizure", "2026-11-04"),), "mild"),
+        ((("diarrhoea", "2026-11-18"),), "mild"),
+    ],
+)
+def test_r59_r72_the_whole_spell_is_graded(
+    tmp_path: Path, noted: tuple[tuple[str, str], ...], grade: str | None
+) -> None:
+    """R59, R72: a seizure or an unknown sign that an unbroken spell began with counts; an earlier spell does not."""
+    signs = "".join(symptom(name, day) for name, day in (*noted, ("tremor", "2026-11-19")))
+    text = HEAD + TARGET + transplant() + regimen() + level("8.8") + signs
+    data = ask_file(tmp_path, text)
+    assert data["grade"] == grade
+    assert (data["dose"] is None) == (grade != "mild")
+
+
+@pytest.mark.parametrize(
+    ("value", "dose", "refused", "given"),
+    [
+        ("7.9", "1", "NO_REGIMEN_IN_RANGE", None),
+        ("7.9", "1.5", None, "1 mg every 24 hours = 1 mg/day"),
+        ("7.9", "3", None, "2 mg every 24 hours = 2 mg/day"),
+    ],
+)
+def test_r58_no_dose_is_predicted_below_the_range(
+    value: str, dose: str, refused: str | None, given: str | None
+) -> None:
+    """R58: in range no dose is proposed that leads below the whole range: a higher one that stays, else none."""
+    words = ("--dose", dose, "--every", "24", "--product", "advagraf")
+    part = ask("tremor", "--level", value, "--target", "5-8", *words)["data"]["dose"]
+    assert (part["refused"], part["proposal"] and part["proposal"]["text"]) == (refused, given)
+    assert part["position"] in {None, "within"}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (drug("fluconazole", "2026-11-21"), "INTERACTION_AFTER_LEVEL"),
+        (regimen("1", "2026-11-21"), "DOSE_CHANGED_SINCE"),
+        (regimen().replace("prograf", "adoport").replace("10-13", "11-20"), "PRODUCT_SWITCHED"),
+        ('[[events]]\nat = 2026-11-21T08:00:00\nkind = "held"\n', "HELD"),
+        ("", None),
+    ],
+)
+def test_r33_r45_r48_steps_agree_with_a_dose_withheld(tmp_path: Path, more: str, code: str | None) -> None:
+    """R33, R45, R48: where level, route or a change withholds the dose no step names a lower one."""
+    data = ask_file(tmp_path, HEAD + TARGET + transplant() + regimen() + level("9.9") + more, "tremor")
+    assert data["dose"]["refused"] == code
+    steps = [one["text"] for one in data["steps"] if "lower dose" in one["text"]]
+    assert bool(steps) == (code is None)
+    assert data["position"] == (None if code else "above")
+    assert data["first_factor"]["present"] is (True if code is None or "fluconazole" in more else None)
+
+
+@pytest.mark.parametrize(("day", "noted", "compared"), [("01", "2026-11-15", True), ("01", "2026-11-16", False)])
+def test_r46_a_level_of_long_before_the_symptoms_gives_no_dose(
+    tmp_path: Path,
+    day: str,
+    noted: str,
+    compared: bool,  # noqa: FBT001
+) -> None:
+    """R46: a level drawn more than 14 days [policy] before the onset is not compared: measure first."""
+    old = transplant().replace("2026-10-12", "2026-01-12") + regimen(start="2026-02-01")
+    drawn = level("9.5", day).replace("2026-11-00", "2026-10-31")
+    data = ask_file(tmp_path, HEAD + TARGET + old + drawn + symptom("tremor", noted))
+    assert (data["position"] == "above") == compared
+    assert ("measure first" in data["dose_because"]) != compared
+    assert compared or data["dose"] is None
+
+
+@pytest.mark.parametrize(
+    ("stop", "noted", "present"),
+    [("2026-11-04", "2026-11-10", True), ("2026-11-02", "2026-11-10", None), ("2026-11-18", "2026-11-10", True)],
+)
+def test_r48_a_drug_counts_that_acted_at_the_onset(
+    tmp_path: Path,
+    stop: str,
+    noted: str,
+    present: bool | None,  # noqa: FBT001
+) -> None:
+    """R48: an inhibitor whose effect had not faded when the symptoms began is a factor, though it has by now."""
+    text = HEAD + TARGET + transplant() + regimen() + drug("fluconazole", "2026-10-20", stop) + symptom("tremor", noted)
+    found = {one["name"]: one for one in ask_file(tmp_path, text)["factors"]}["a drug that raises the level"]
+    assert found["present"] is present
+
+
+def test_a_drug_that_may_do_either_is_not_absent(tmp_path: Path) -> None:
+    """A drug that may raise or lower the level leaves the factor open and is named."""
+    text = HEAD + TARGET + transplant() + regimen() + drug("methylprednisolone", "2026-11-15")
+    found = {one["name"]: one for one in ask_file(tmp_path, text, "tremor")["factors"]}["a drug that raises the level"]
+    assert (found["present"], found["value"]) == (None, "methylprednisolone: may raise or lower the level")
+
+
+@pytest.mark.parametrize(
+    ("words", "noted", "says"),
+    [
+        ((), "2026-12-25", "2026-12-25, later than"),
+        ((), "2026-05-19", "2026-05-19, more than 14 days ago"),
+        (("none",), "2026-11-19", "the patient file notes tremor"),
+        (("",), "2026-11-19", "without a name"),
+    ],
+)
+def test_r36_what_the_file_notes_at_another_time_is_said(
+    tmp_path: Path, words: tuple[str, ...], noted: str, says: str
+) -> None:
+    """R36: a symptom to come or of months ago is none of today, and none contradicts one of today: each is said."""
+    path = tmp_path / "p.toml"
+    path.write_text(HEAD + transplant() + regimen() + symptom("tremor", noted), encoding="utf-8")
+    answer = ask(*words, "--patient", str(path))
+    assert (answer["exit"], says in answer["message"]) == (2, True)
+
+
+def test_r36_a_symptom_of_the_future_is_refused_now(tmp_path: Path) -> None:
+    """R36: without --as-of a symptom of a day to come is a fault of the file, as a level is."""
+    path = tmp_path / "p.toml"
+    path.write_text(HEAD + symptom("tremor", "2126-11-19"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["neurotox", "seizure", "--patient", str(path), "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["code"]) == (3, "BAD_PATIENT_FILE")
+
+
+@pytest.mark.parametrize("words", [("--magnesium", "12mg/dL"), ("--cholesterol", "110mmol/L")])
+def test_r34_a_value_beyond_belief_is_said_twice(words: tuple[str, str]) -> None:
+    """R34: a magnesium or cholesterol that only a slip explains is asked for again."""
+    assert ask("tremor", *words)["exit"] == 2
+    assert ask("tremor", *words, "--confirm-value", words[1])["exit"] == 0
+
+
+def test_r62_an_organ_over_the_files_is_said_with_the_range_set_aside(tmp_path: Path) -> None:
+    """R62: FLAG_WINS names --organ, and that the file's own range no longer counts."""
+    path = tmp_path / "p.toml"
+    path.write_text(HEAD + TARGET + transplant() + regimen() + level("8.8"), encoding="utf-8")
+    for organ, aside in (("liver", True), ("kidney", False)):
+        answer = ask("tremor", "--organ", organ, "--patient", str(path))
+        (said,) = [one["message"] for one in answer["warnings"] if one["code"] == "FLAG_WINS"]
+        assert said.startswith("--organ was used instead of the patient file's organ")
+        assert ("[target]" in said) == aside
+
+
+def test_csv_has_grade_and_dose() -> None:
+    """CSV begins with the grade and with the dose or why there is none; the factors follow."""
+    words = ("tremor", "--level", "8.5", "--target", "6-9", *ORAL, "--format", "csv", *AS_OF[:2])
+    rows = list(csv.DictReader(io.StringIO(CliRunner().invoke(app, ["neurotox", *words]).stdout)))
+    assert [(row["about"], row["value"]) for row in rows[:2]] == [
+        ("grade", "mild"),
+        ("dose", "2.5 mg every 12 hours = 5 mg/day"),
+    ]
+    assert {row["about"] for row in rows[2:]} == {"factor"}
