@@ -127,9 +127,10 @@ def _if_confirmed(dose: DoseAnswer) -> str:
     worked_out = dose.unrounded_daily_dose_mg
     if worked_out is None or Code.REPEAT_BEFORE_CHANGING not in dose.warnings:
         return ""
-    best = min(dose.options, key=lambda one: (abs(one.daily_dose_mg - worked_out), -one.daily_dose_mg))
-    if best.current or best.change_percent > 0:
+    lower = [one for one in dose.options if one.change_percent < 0 and one.predicted_trough_ng_ml >= dose.low_ng_ml]
+    if not lower:
         return ""
+    best = min(lower, key=lambda one: (abs(one.daily_dose_mg - worked_out), -one.daily_dose_mg))
     return f" (if the repeat confirms it, nearest: {best.text}, {show_percent(best.change_percent)})"
 
 

@@ -86,7 +86,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         grade=graded.grade,
         symptoms=tuple(_symptom(name, row, one, citations) for name, row, one in graded.symptoms),
         onset=began,
-        first_factor=_first_factor(assessed, citations) if graded.symptoms else None,
+        first_factor=_first_factor(assessed, facts, citations) if graded.symptoms else None,
         dose=part.dose,
         dose_because=part.because,
         factors=tuple(factor_answer(row, assessed[row.id], citations) for row in _factors_of(assessed)),
@@ -238,9 +238,12 @@ def _factors_of(assessed: Mapping[str, Assessed | None]) -> tuple[FactorRow, ...
     return tuple(row for row in read_factors() if row.id in assessed)
 
 
-def _first_factor(assessed: Mapping[str, Assessed | None], citations: Citations) -> FirstFactor | None:
+def _first_factor(assessed: Mapping[str, Assessed | None], facts: Facts, citations: Citations) -> FirstFactor | None:
+    """Return what to look at first; a level that is there and can't be compared is left to the steps."""
+    withheld = facts.level is not None and assessed["level"] is None
+    rows = tuple(row for row in _factors_of(assessed) if not (withheld and row.id == "level"))
     present = {name: None if found is None else found.present for name, found in assessed.items()}
-    row = rules.look_first(_factors_of(assessed), present)
+    row = rules.look_first(rows, present)
     if row is None or row.order is None:
         return None
     one = factor_answer(row, assessed[row.id], citations)

@@ -123,7 +123,8 @@ def _of_adjust(
     lower = _not_below(answer, used)
     if lower is None:
         code, why = _only_below(answer, used)
-        return DosePart(_refused(used, (aim, aim_from), code, why), because, findings)
+        kept = tuple(one for one in answer.warnings if one.code not in {code, *_ABOUT_THE_PROPOSAL})
+        return DosePart(_refused(used, (aim, aim_from), code, why), because, findings, kept)
     answer = lower
     warnings = tuple(_of_half(one, used.low, middle) for one in answer.warnings)
     return DosePart(_given(answer, used, aim_from), because, findings, warnings, answer)
@@ -166,6 +167,9 @@ def _only_below(answer: Answer[AdjustData], used: RangeUsed) -> tuple[Code, str]
 _ABOUT_THE_RANGE = frozenset(
     {Code.REPEAT_BEFORE_CHANGING, Code.NO_REGIMEN_IN_RANGE, Code.STILL_RISING, Code.STILL_FALLING}
 )
+
+
+_ABOUT_THE_PROPOSAL = _ABOUT_THE_RANGE | {Code.LARGE_DECREASE_UNVERIFIED, Code.ROUNDS_TO_CURRENT, Code.HELD_BY_TIMING}
 
 
 def _of_half(warning: Warned, low: Decimal, high: Decimal) -> Warned:
