@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import refuse, settle
 from tdmcli.domain.formulation import (
     Choice,
-    Intervals,
     Switch,
-    against_intervals,
     choose,
-    daily_doses,
     needs_indication,
     not_said,
 )
 from tdmcli.domain.regimen import INTERVALS_H, Regimen
 from tdmcli.domain.trough import check_size
-from tdmcli.domain.units import parse_whole, show
-from tdmcli.domain.whole_units import RoundedDose, in_figures, round_dose
+from tdmcli.domain.units import parse_whole
+from tdmcli.domain.whole_units import RoundedDose
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.dosing_readers import read_conversions
 from tdmcli.tables.readers import read_indication, read_policy
@@ -28,15 +25,15 @@ from tdmcli.workflows import asked as ask
 from tdmcli.workflows import convert_after as after_change
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.convert_after import Taken
-from tdmcli.workflows.convert_checks import about_brands, about_doses, against_change
+from tdmcli.workflows.convert_checks import about_brands, about_doses, about_rules, against_change
 from tdmcli.workflows.convert_data import ConvertData, ConvertQuestion, NewRegimen
+from tdmcli.workflows.convert_doses import converted
 from tdmcli.workflows.convert_rows import (
     Converted,
     conversion_answer,
     is_rule,
     new_regimen,
     no_guidance,
-    not_at_this_interval,
     rows_beside,
     shown_regimen,
 )
@@ -79,7 +76,7 @@ def answer_convert(question: ConvertQuestion) -> Answer[ConvertData]:
         raise refuse(Code.MISSING_REGIMEN, what="none was given")
     against = against_change(facts, switch, current, interval_h)
     settle(against, frozenset())  # a refusal that needs no number comes before the numbers
-    made = _converted(asked, switch, current, interval_h, choice)
+    made = converted(asked, switch, current, interval_h, choice)
     return _answer(question, facts, made, against)
 
 
@@ -179,60 +176,6 @@ def _refuse_no_change(switch: Switch, current: Regimen, interval_h: int) -> None
         raise WrongUsage("--dose: an infusion runs at one rate: give the mg of 24 hours as one dose")
 
 
-def _converted(asked: Asked, switch: Switch, current: Regimen, interval_h: int, choice: Choice) -> Converted:
-    """Return the change worked out; without a row that decides no dose."""
-    if switch.before == switch.after:
-        daily = current.daily_dose_mg
-    else:
-        _refuse_intervals(switch, Intervals(current.interval_h, interval_h), choice)
-        if choice.deciding is None:
-            _confirm_rules(asked, current, interval_h, choice)
-            return Converted(switch, current, interval_h, choice, None)
-        daily = daily_doses(choice.deciding, current.daily_dose_mg)[0]
-    if daily > current.daily_dose_mg:
-        _confirm_day(asked, daily)
-    dose = round_dose(daily, switch.after, interval_h, read_policy().dose)
-    if switch.after.route is not Route.ORAL:
-        dose = in_figures(dose, _FIGURES)
-    _confirm_intake(asked, max(dose.regimen.intakes_mg))
-    return Converted(switch, current, interval_h, choice, dose)
-
-
-_FIGURES = 3  # of an infusion's dose: a pump runs no finer
-
-
-def _refuse_intervals(switch: Switch, intervals: Intervals, choice: Choice) -> None:
-    """Refuse a factor, a label's or a hospital's, between other intervals than those it was found for.
-
-    Raises:
-        Refused: an interval is not the product's own.
-
-    """
-    deciding = () if choice.deciding is None else (choice.deciding,)
-    for row in (*deciding, *(row for row in choice.others if is_rule(row))):
-        why = against_intervals(row, switch, intervals)
-        if why is not None:
-            raise not_at_this_interval(why, row, switch, intervals)
-
-
-def _confirm_rules(asked: Asked, current: Regimen, interval_h: int, choice: Choice) -> None:
-    """Have the largest dose of a hospital's rule said again, for the day and for an intake, as that of a label."""
-    rules = [row for row in choice.others if is_rule(row)]
-    daily = max(one for row in rules for one in daily_doses(row, current.daily_dose_mg))
-    if daily > current.daily_dose_mg:
-        _confirm_day(asked, daily)
-    _confirm_intake(asked, daily * interval_h / 24)
-
-
-def _confirm_day(asked: Asked, daily_dose_mg: Decimal) -> None:
-    ask.confirm(asked, daily_dose_mg, show(daily_dose_mg), read_policy().dose.confirm_above_mg, "mg/day")
-
-
-def _confirm_intake(asked: Asked, mg: Decimal) -> None:
-    """Have a single intake said again that is above what a day may hold unasked."""
-    ask.confirm(asked, mg, show(mg), read_policy().dose.confirm_above_mg, "mg in one intake")
-
-
 def _answer(
     question: ConvertQuestion, facts: Facts, made: Converted, against: tuple[Finding, ...]
 ) -> Answer[ConvertData]:
@@ -276,7 +219,7 @@ def _answer(
         command="convert",
         data=data,
         as_of=facts.now,
-        warnings=warn((*about_brands(made, mix_ups, beside), *warnings)),
+        warnings=warn((*about_rules(made, beside), *warnings, *about_brands(switch, mix_ups))),
         sources=citations.cited(),
         inputs=_inputs(question, facts),
         assumed=_assumed(facts, made),

@@ -128,15 +128,19 @@ def _odd_dose(current: Regimen, before: ProductRow) -> tuple[Finding, ...]:
     return tuple(Finding(Code.NOT_ACHIEVABLE, {"dose": show_mg(mg), "strengths": strengths}) for mg in odd[:1])
 
 
-def about_brands(made: Converted, mix_ups: tuple[Said, ...], beside: tuple[ConversionAnswer, ...]) -> list[Finding]:
-    """Return that the products are not one another, and whose rule it is where no label gives a dose."""
-    switch = made.switch
+def about_rules(made: Converted, beside: tuple[ConversionAnswer, ...]) -> tuple[Finding, ...]:
+    """Return whose rule it is where no label gives a dose."""
+    if made.dose is not None:
+        return ()
+    names = {"before": made.switch.before.name, "after": made.switch.after.name}
+    source = ", ".join(one.source for one in beside if one.doses)
+    return (Finding(Code.HOSPITAL_RULE_ONLY, {**names, "source": source}),)
+
+
+def about_brands(switch: Switch, mix_ups: tuple[Said, ...]) -> tuple[Finding, ...]:
+    """Return that the products are not one another; nothing of one product at another interval."""
     if switch.before == switch.after:
-        return []
-    names = {"before": switch.before.name, "after": switch.after.name}
+        return ()
     said = ", ".join(one.source for one in mix_ups)
-    found = [Finding(Code.BRAND_MIX_UP, {**names, "sources": f" [{said}]" if said else ""})]
-    if made.dose is None:
-        source = ", ".join(one.source for one in beside if one.doses)
-        found.insert(0, Finding(Code.HOSPITAL_RULE_ONLY, {**names, "source": source}))
-    return found
+    names = {"before": switch.before.name, "after": switch.after.name}
+    return (Finding(Code.BRAND_MIX_UP, {**names, "sources": f" [{said}]" if said else ""}),)

@@ -160,7 +160,7 @@ def not_at_this_interval(why: str, row: ConversionRow, switch: Switch, intervals
     keep = ""
     if row.factor_low == row.factor_high == 1 and switch.before.release is switch.after.release:
         keep = f" The interval may stay what it is (--to-every {intervals.before_h})."
-    known = f"{why} The number of {row.source} was found between the intervals of the labels.{keep} {ANEW}"
+    known = f"{why} {row.source} gives no number for another interval.{keep} {ANEW}"
     return refuse(Code.NO_GUIDANCE, what=what, known=known)
 
 

@@ -8,11 +8,10 @@ from tdmcli.domain import neurotoxicity as rules
 from tdmcli.domain.dose_adjustment import midpoint
 from tdmcli.domain.findings import ABOUT_A_LEVEL, Finding
 from tdmcli.domain.history import day_of
-from tdmcli.domain.spelling import spelling
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import clean, show_range
-from tdmcli.errors import Code, WrongUsage
+from tdmcli.errors import Code
 from tdmcli.tables.neurotoxicity_rows import Grade
 from tdmcli.tables.readers import read_factors, read_policy, read_remarks, read_steps, read_symptoms
 from tdmcli.workflows import asked as ask
@@ -33,16 +32,16 @@ from tdmcli.workflows.neurotox_data import (
     NeurotoxQuestion,
     RemarkAnswer,
     StepAnswer,
-    SymptomAnswer,
 )
 from tdmcli.workflows.neurotox_dose import dose_part
 from tdmcli.workflows.neurotox_range import range_used
+from tdmcli.workflows.neurotox_symptoms import onset_of, symptom_answer, symptoms_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from tdmcli.tables.neurotoxicity_rows import FactorRow, SymptomRow
+    from tdmcli.tables.neurotoxicity_rows import FactorRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.contributing_factors import Assessed
     from tdmcli.workflows.facts import Facts
@@ -60,8 +59,8 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     """
     ask.refuse_product_alone(question.asked)
     facts = _by_organ(gather(question.asked._replace(indication=question.organ)))
-    began = _onset(facts)
-    names = _symptoms(question, facts, began)
+    began = onset_of(facts)
+    names = symptoms_asked(question, facts, began)
     organ = facts.indication
     citations = Citations()
     pressure = measured_pressure(question, facts)
@@ -84,7 +83,7 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
     course = _course(facts, began)
     data = NeurotoxData(
         grade=graded.grade,
-        symptoms=tuple(_symptom(name, row, one, citations) for name, row, one in graded.symptoms),
+        symptoms=tuple(symptom_answer(name, row, one, citations) for name, row, one in graded.symptoms),
         onset=began,
         first_factor=_first_factor(assessed, facts, citations) if graded.symptoms else None,
         dose=part.dose,
@@ -119,46 +118,6 @@ def answer_neurotox(question: NeurotoxQuestion) -> Answer[NeurotoxData]:
         inputs=facts.inputs | _own_inputs(question),
         assumed=_assumed(facts, part),
     )
-
-
-def _symptoms(question: NeurotoxQuestion, facts: Facts, began: date | None) -> tuple[str, ...]:
-    """Return the symptoms that were typed and those of the file's spell.
-
-    Raises:
-        WrongUsage: none was named at all, or none beside another or beside one of the file.
-
-    """
-    said, noted = question.symptoms, _spell(facts, began)
-    if not all(name.strip() for name in said):
-        raise WrongUsage("a symptom without a name: name it, such as tremor (none, if there is none)")
-    if "none" in {spelling(name) for name in said}:
-        if len(said) > 1:
-            raise WrongUsage("none stands alone: name symptoms, or none")
-        if noted:
-            raise WrongUsage(f"none, but the patient file notes {_known(noted)}: leave none out")
-        return ()
-    if not said and not noted:
-        name = "name at least one symptom, such as tremor or seizure (none, if there is none)"
-        raise WrongUsage(f"{name}{_noted_at_another_time(facts)}")
-    return said + noted
-
-
-def _known(names: tuple[str, ...]) -> str:
-    """Return symptoms of the file by their rows: a message repeats no text of a patient file."""
-    rows = {spelling(name): row.id for row in read_symptoms() for name in row.names}
-    return ", ".join(dict.fromkeys(rows.get(spelling(name), "a symptom that is in no table") for name in names))
-
-
-def _noted_at_another_time(facts: Facts) -> str:
-    """Return which symptom of the file says nothing of today, the last of them, or nothing."""
-    if facts.record is None:
-        return ""
-    last = max((one.noted for one in facts.record.history.symptoms if not one.is_diarrhoea), default=None)
-    days = read_policy().neurotoxicity.recent_days
-    if last is None:
-        return ""
-    why = "later than the time asked about" if last > facts.today else f"more than {days} days ago [policy]"
-    return f": the last one of the patient file is of {last.isoformat()}, {why}"
 
 
 def _against_level(facts: Facts, product: ProductRow | None, placed: Position | None) -> tuple[Finding, ...]:
@@ -213,15 +172,6 @@ def _by_organ(facts: Facts) -> Facts:
 
 def _below_midpoint(facts: Facts, used: RangeUsed | None) -> bool:
     return facts.level is not None and used is not None and facts.level.value_ng_ml < midpoint(used.low, used.high)
-
-
-def _onset(facts: Facts) -> date | None:
-    """Return the first day of the spell of symptoms of the file, or None."""
-    if facts.record is None:
-        return None
-    from tdmcli.workflows.time_course import onset_on_file
-
-    return onset_on_file(facts)
 
 
 def _course(facts: Facts, began: date | None) -> tuple[TimeCourseEntry, ...]:
@@ -287,23 +237,3 @@ def _own_inputs(question: NeurotoxQuestion) -> dict[str, object]:
         )
         if value is not None
     }
-
-
-def _symptom(name: str, row: SymptomRow | None, graded: Grade, citations: Citations) -> SymptomAnswer:
-    if row is None:
-        return SymptomAnswer(clean(name), None, None, None)
-    return SymptomAnswer(row.id, graded, _symptom_note(row, graded), citations.add(row.source))
-
-
-def _symptom_note(row: SymptomRow, graded: Grade) -> str | None:
-    if graded is not row.grade:
-        return "because of what comes with it: raised blood pressure, visual or mental change"
-    return row.note
-
-
-def _spell(facts: Facts, began: date | None) -> tuple[str, ...]:
-    """Return the nervous symptoms that the patient file notes from the onset up to now (diarrhoea is not one)."""
-    if facts.record is None or began is None:
-        return ()
-    noted = [one for one in facts.record.history.symptoms if began <= one.noted <= facts.today]
-    return tuple(dict.fromkeys(one.name for one in noted if not one.is_diarrhoea))
