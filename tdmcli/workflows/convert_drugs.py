@@ -74,10 +74,13 @@ def _boosts(row: InteractionRow) -> bool:
 
 def _was_there(row: InteractionRow, history: History, facts: Facts) -> bool:
     """Return whether a booster is as old as the regimen in force and past its onset, as far as the file tells."""
-    starts = [drug.start for drug in drugs_on(history, facts.today) if find_drug(drug.name, (row,)) is not None]
-    if not starts:
+    noted = [drug for drug in drugs_on(history, facts.today) if find_drug(drug.name, (row,)) is not None]
+    if not noted:
         return True
-    start = min(starts)
+    goes_on = [drug.start for drug in noted if drug.stop is None or drug.stop > facts.today]
+    if not goes_on:
+        return False
+    start = min(goes_on)
     period = None if facts.regimen_given else period_at(history, facts.now)
     begun = None if period is None else day_of(period.start, history.zone)
     past_onset = (facts.today - start).days > read_policy().interaction.inhibitor_onset_days

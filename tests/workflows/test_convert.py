@@ -426,6 +426,7 @@ BOOSTED_FILE = REGIMEN.replace("[3, 3]", "[1]").replace("interval_h = 12", "inte
         ("darunavir/cobicistat", "2026-10-20", "", "NO_GUIDANCE"),
         ("darunavir/cobicistat", "2026-11-20", "", "NO_GUIDANCE"),
         ("darunavir/cobicistat", "2026-10-01", "stop = 2026-11-18\n", "NO_GUIDANCE"),
+        ("darunavir/cobicistat", "2026-10-01", "stop = 2026-11-21\n", "NO_GUIDANCE"),
         ("paxlovid", "2026-10-01", "", "AVOID_COMBINATION"),
     ],
 )
