@@ -147,6 +147,8 @@ class Code(StrEnum):
 
     # warnings about what was used
     FLAG_WINS = "FLAG_WINS"
+    OTHER_COURSE = "OTHER_COURSE"
+    COURSE_TO_COME = "COURSE_TO_COME"
     ACCEPTED = "ACCEPTED"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.cli.adjust_view import one_intake
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
-from tdmcli.cli.interact_plan_view import plan_blocks
+from tdmcli.cli.interact_plan_view import next_level_text, plan_blocks
+from tdmcli.domain.units import listed
 from tdmcli.domain.units import show as shown
 from tdmcli.workflows.interact_data import (
     AdjustedRegimen,
@@ -18,7 +21,7 @@ from tdmcli.workflows.interact_data import (
 )
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Iterator
 
     from tdmcli.workflows.answer import Answer
 
@@ -53,24 +56,76 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
 
         return reverse_blocks(data.reverse)
     blocks: list[Part] = [Headlines()]
+    once = _said_once(data.interactions)
     for one in data.interactions:
-        blocks += _headline(one, filed="patient" in answer.inputs)
+        blocks += _headline(one, once, filed="patient" in answer.inputs)
+    if once:
+        blocks.append(line(f"Of all of them: {'; '.join(once)}."))
     if data.adjusted is not None:
         blocks += _adjusted(data.adjusted)
     if data.plan:
         blocks += plan_blocks(data)
-    planned = {(step.text, step.source) for step in data.plan}
-    several = len(data.interactions) > 1
-    for one in data.interactions:
-        if one.matched is None:
+    return blocks + _of_each(data)
+
+
+def _of_each(data: InteractData) -> list[Part]:
+    """Return what the sources say of each drug that has a row; the same advice once for several drugs."""
+    said = {(step.text, step.source) for step in data.plan}
+    known = [one for one in data.interactions if one.matched is not None]
+    if len(data.interactions) == 1:
+        return [block for one in known for block in _details(one, said)]
+    blocks: list[Part] = []
+    for one in known:
+        blocks += _brief(one, known, said)
+        said |= {(item.text, item.source) for item in one.advice}
+    return [*blocks, line("Whom the sizes were measured in: ask for one drug alone. Sizes are never multiplied.")]
+
+
+def _brief(one: InteractionAnswer, all_: list[InteractionAnswer], said: set[tuple[str, str]]) -> list[Block]:
+    """Return what the sources say of one drug among several, but for what is said already."""
+    advice = []
+    for item in one.advice:
+        if (item.text, item.source) in said:
             continue
-        if several:
-            blocks += [line(""), Line((Cell(one.matched, Tone.STRONG),))]
-        blocks += _details(one, planned)
-    return blocks
+        key = (item.text, item.source, item.phase)
+        also = [
+            str(other.matched)
+            for other in all_
+            if other is not one and key in {(its.text, its.source, its.phase) for its in other.advice}
+        ]
+        when = "on stopping: " if item.phase == "stop" else ""
+        organ = f"{item.organ}: " if item.organ else ""
+        of_others = f" (also for {listed(also)})" if also else ""
+        advice.append(Cell(f"{when}{organ}{item.text} [{item.source}]{of_others}"))
+    if not one.advice:
+        advice.append(Cell(one.action))
+    facts = _facts(one)
+    if one.exposure_fold:
+        sizes = "; ".join(f"{_fold(item)} {item.measure} [{item.source}]" for item in one.exposure_fold)
+        facts.append(("Published size", Cell(sizes)))
+    return [Bullets(str(one.matched), tuple(advice)), Facts("", tuple(facts))]
 
 
-def _headline(one: InteractionAnswer, *, filed: bool) -> list[Block]:
+def _said_once(drugs: tuple[InteractionAnswer, ...]) -> tuple[str, ...]:
+    """Return what is said of every predicted trough, or of every regimen before, where there are several of them."""
+    once: list[str] = []
+    predicted = [
+        one.predicted.why for one in drugs if one.predicted is not None and one.predicted.low_ng_ml is not None
+    ]
+    before = [one.reference.note for one in drugs if one.reference is not None and one.reference.regimen is not None]
+    for texts in (predicted, before):
+        if len(texts) > 1:
+            once += [part for part in texts[0].split("; ") if all(part in text.split("; ") for text in texts)]
+    return tuple(once)
+
+
+def _but(text: str, once: tuple[str, ...]) -> str:
+    """Return a text after its colon without the parts that are said once for all."""
+    left = [part for part in text.split("; ") if part not in once]
+    return f": {'; '.join(left)}" if left else ""
+
+
+def _headline(one: InteractionAnswer, once: tuple[str, ...], *, filed: bool) -> list[Block]:
     """Return what a drug does in a line, the trough it predicts and the regimen to compare with."""
     if one.matched is None or one.course is None:
         return [
@@ -82,18 +137,19 @@ def _headline(one: InteractionAnswer, *, filed: bool) -> list[Block]:
         says = f"is being stopped: {_AFTER_STOP[one.direction]}"
     elif one.course.state == "stopped" and one.course.stop is not None:
         says = f"was stopped on {one.course.stop.isoformat()}: {_AFTER_STOP[one.direction]}"
-    if one.effect == "unknown" and any(item.organ for item in one.advice):
+    stops = one.course.state in {"stopping", "stopped"}
+    if one.effect == "unknown" and (any(item.organ for item in one.advice) or (stops and one.direction is not None)):
         says = "sources conflict and depend on the organ; nothing is proposed"
     facts = []
     if one.predicted is not None:
-        facts.append(("Predicted trough", _predicted(one.predicted)))
+        facts.append(("Predicted trough", _predicted(one.predicted, once)))
     if one.reference is not None and (filed or one.reference.regimen is not None):
-        facts.append(("Dose before it", _reference(one.reference)))
+        facts.append(("Dose before it", _reference(one.reference, once)))
     headline = Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))
     return [headline, Facts("", tuple(facts))] if facts else [headline]
 
 
-def _predicted(one: PredictedAnswer) -> Cell:
+def _predicted(one: PredictedAnswer, once: tuple[str, ...]) -> Cell:
     if one.level_ng_ml is None or one.low_ng_ml is None or one.high_ng_ml is None:
         return Cell(f"none: {one.why}")
     if one.low_fold is None or one.high_fold is None:
@@ -101,8 +157,9 @@ def _predicted(one: PredictedAnswer) -> Cell:
     more = " or more" if one.open_ended else ""
     folds = shown(one.low_fold) if one.low_fold == one.high_fold else f"{shown(one.low_fold)}-{shown(one.high_fold)}"
     rough = "a rough figure" if one.low_fold == one.high_fold else "a rough range"
-    made = f"({shown(one.level_ng_ml)} ng/mL x {folds})"
-    text = f"{_troughs(one.low_ng_ml, one.high_ng_ml)}{more} {made}, {rough}: {one.why}"
+    drawn = "" if one.level_taken is None else f" of {one.level_taken.isoformat()}"
+    made = f"({shown(one.level_ng_ml)} ng/mL{drawn} x {folds})"
+    text = f"{_troughs(one.low_ng_ml, one.high_ng_ml)}{more} {made}, {rough}{_but(one.why, once)}"
     if one.critical_ng_ml is None:
         return Cell(text)
     return Cell(f"{text}. Its upper end is above {shown(one.critical_ng_ml)} ng/mL: CRITICAL [policy]", Tone.DANGER)
@@ -115,12 +172,15 @@ def _troughs(low: Decimal, high: Decimal) -> str:
     return f"{'-'.join(dict.fromkeys(texts))} ng/mL"
 
 
-def _reference(one: ReferenceAnswer) -> Cell:
+def _reference(one: ReferenceAnswer, once: tuple[str, ...]) -> Cell:
     if one.regimen is None:
         return Cell(one.note)
     name = f"tacrolimus ({one.regimen.product or 'product not known'})"
     since = "" if one.since is None else f", since {one.since.isoformat()}"
-    return Cell(f"{name} {one.regimen.text}{since}: {one.note}")
+    earlier = ""
+    if one.earlier is not None and one.earlier_since is not None:
+        earlier = f" Before that {one.earlier.text}, since {one.earlier_since.isoformat()}."
+    return Cell(f"{name} {one.regimen.text}{since}{_but(one.note, once)}{earlier}")
 
 
 def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Block]:
@@ -136,6 +196,23 @@ def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Bloc
             blocks.append(Bullets(title, advice))
     if not one.advice:
         blocks.append(Bullets("What the sources say to do", (Cell(one.action),)))
+    blocks.append(Facts("", tuple(_facts(one))))
+    if one.exposure_fold:
+        folds = tuple(
+            (Cell(_fold(item), Tone.STRONG), Cell(item.measure), Cell(f"{_where(item)} [{item.source}]"))
+            for item in one.exposure_fold
+        )
+        blocks.append(
+            Grid(
+                "Published size (ranges of single studies, never to be multiplied together)",
+                ("times", "of", "in"),
+                folds,
+            )
+        )
+    return blocks
+
+
+def _facts(one: InteractionAnswer) -> list[tuple[str, Cell]]:
     facts = [("Group", Cell(f"{one.group}; {one.mechanism}"))]
     if one.strengths:
         facts.append(
@@ -150,20 +227,7 @@ def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Bloc
         facts.append(("Dose factor", Cell(text)))
     if one.note:
         facts.append(("Note", Cell(one.note)))
-    blocks.append(Facts("", tuple(facts)))
-    if one.exposure_fold:
-        folds = tuple(
-            (Cell(_fold(item), Tone.STRONG), Cell(item.measure), Cell(f"{_where(item)} [{item.source}]"))
-            for item in one.exposure_fold
-        )
-        blocks.append(
-            Grid(
-                "Published size (ranges of single studies, never to be multiplied together)",
-                ("times", "of", "in"),
-                folds,
-            )
-        )
-    return blocks
+    return facts
 
 
 def _fold(item: FoldAnswer) -> str:
@@ -193,24 +257,28 @@ def _note(answer: Answer[InteractData]) -> list[str]:
         from tdmcli.cli.reverse_view import reverse_note
 
         return [*reverse_note(data.reverse), f"{warned(answer)} {signed(answer)}"]
-    effects = "; ".join(f"{one.drug}: {one.effect if one.matched else 'not in table'}" for one in data.interactions)
+    effects = "; ".join(_in_note(one) for one in data.interactions)
     dose = "No dose from a factor."
     if data.adjusted is not None:
         name = f"tacrolimus ({data.adjusted.product_name})"
         dose = f"By the source's factor for {data.adjusted.drug}: {name} {data.adjusted.text}."
-    first = next((step for step in data.plan if step.kind == "level" and not step.past), None)
-    when = (
-        f"Next level {first.from_.isoformat()} to {first.to.isoformat()}."
-        if first
-        else "Next level: ask the transplant centre."
-    )
-    verb = "Stopping" if data.stopping else "Starting"
     return [
-        f"{verb} with tacrolimus - {effects or 'table listed'}.{_note_of_courses(data)}",
+        f"With tacrolimus - {effects or 'table listed'}.{_note_of_courses(data)}",
         dose,
-        when,
+        next_level_text(data, answer.as_of.date()),
         f"{warned(answer)} {signed(answer)}",
     ]
+
+
+def _in_note(one: InteractionAnswer) -> str:
+    """Return what a drug does, with where it is in its course, as a note has it."""
+    if one.matched is None or one.course is None:
+        return f"{one.drug}: not in table"
+    if one.course.state in {"stopping", "stopped"}:
+        does = "sources conflict" if one.effect == "unknown" and one.direction else _AFTER_STOP[one.direction]
+        return f"{one.course.state} {one.drug}: {does}"
+    verb = "starting" if one.course.state == "planned" else "taking"
+    return f"{verb} {one.drug}: {one.effect}"
 
 
 def _note_of_courses(data: InteractData) -> str:
@@ -219,8 +287,9 @@ def _note_of_courses(data: InteractData) -> str:
     for one in data.interactions:
         course, predicted = one.course, one.predicted
         if course is not None and course.from_ != "today":
-            days = (("starts", course.start), ("stops", course.stop))
-            texts += [f" {one.matched} {verb} {day.isoformat()}." for verb, day in days if day is not None]
+            days = (("from", course.start), ("to", course.stop))
+            said = [f"{word} {day.isoformat()}" for word, day in days if day is not None]
+            texts += [f" {one.matched} {' '.join(said)}."]
         if predicted is not None and predicted.low_ng_ml is not None and predicted.high_ng_ml is not None:
             more = " or more" if predicted.open_ended else ""
             troughs = _troughs(predicted.low_ng_ml, predicted.high_ng_ml)
@@ -230,7 +299,39 @@ def _note_of_courses(data: InteractData) -> str:
 
 def _records(answer: Answer[InteractData]) -> tuple[object, ...]:
     data = answer.data
-    return data.reverse.explanations if data.reverse is not None else data.table or data.interactions
+    return data.reverse.explanations if data.reverse is not None else data.table or tuple(_rows(data))
+
+
+class Row(NamedTuple):
+    """A line of the CSV: one step of a drug's plan, or what is said of a drug that has no plan."""
+
+    drug: str
+    matched: str | None
+    effect: str
+    state: str | None
+    from_: date | None
+    to: date | None
+    phase: str | None
+    kind: str | None
+    text: str
+    source: str | None
+    covered: bool | None
+    past: bool | None
+    predicted_low_ng_ml: Decimal | None
+    predicted_high_ng_ml: Decimal | None
+
+
+def _rows(data: InteractData) -> Iterator[Row]:
+    for one in data.interactions:
+        state = None if one.course is None else one.course.state
+        troughs = (None, None) if one.predicted is None else (one.predicted.low_ng_ml, one.predicted.high_ng_ml)
+        about = (one.drug, one.matched, one.effect, state)
+        steps = [step for step in data.plan if step.drug == one.matched]
+        for step in steps:
+            days, what = (step.from_, step.to), (step.phase, step.kind, step.text, step.source)
+            yield Row(*about, *days, *what, step.covered, step.past, *troughs)
+        if not steps:
+            yield Row(*about, None, None, None, None, one.action, ", ".join(one.sources) or None, None, None, *troughs)
 
 
 VIEW: View[InteractData] = View(_blocks, _note, _records)

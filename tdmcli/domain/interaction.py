@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
     from tdmcli.tables.policy import DosePolicy, InteractionPolicy
 
+_STRONG = "strong"
+
 
 @dataclass(frozen=True, slots=True)
 class FactorDose:
@@ -53,6 +55,11 @@ def fading_days(row: InteractionRow, policy: InteractionPolicy) -> int:
         return row.fading.days
     lowers = direction_of(row) is Direction.LOWERS
     return policy.inducer_fading_days if lowers else policy.inhibitor_fading_days
+
+
+def changes_others(row: InteractionRow) -> bool:
+    """Return whether a drug changes what others do: an inhibitor, or what a source calls strong."""
+    return row.inhibitor or any(one.value == _STRONG for one in row.strengths)
 
 
 def turned(direction: Direction | None) -> Direction | None:

@@ -35,9 +35,9 @@ def predicts_a_trough(fold: MagnitudeRow) -> bool:
     """Return whether a fold change may stand for one of the trough of a patient who takes no other such drug.
 
     It must be of a level or an area: a peak, a clearance or a dose goes another way. A measure that is not known here
-    predicts nothing.
+    predicts nothing, nor does a size that is no change from without to with the drug (its row says why).
     """
-    return fold.measure in AREAS | LEVELS and fold.on_top_of is None
+    return fold.measure in AREAS | LEVELS and fold.on_top_of is None and fold.no_prediction is None
 
 
 def predict_trough(level_ng_ml: Decimal, fold: MagnitudeRow) -> Troughs | None:

@@ -9,9 +9,10 @@ import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tdmcli.domain.drug_course import is_faded
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.history import day_of, days_between, held_between, hours_between, period_at
-from tdmcli.domain.interaction import direction_of, fading_days, find_drug
+from tdmcli.domain.interaction import direction_of, find_drug
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import clean, show, show_mg
 from tdmcli.errors import Code
@@ -158,10 +159,9 @@ def _still_moving(
     """Return "rising", "falling" or "moving" while a start or stop before the sample still works, else None."""
     lowers = direction is Direction.LOWERS
     onset = policy.inducer_onset_days if lowers else policy.inhibitor_onset_days
-    fading = fading_days(row, policy)
     words = {Direction.RAISES: ("rising", "falling"), Direction.LOWERS: ("falling", "rising")}
     starting, stopping = words.get(direction, ("moving", "moving"))
-    if drug.stop is not None and timedelta() <= drawn - drug.stop <= timedelta(days=fading):
+    if drug.stop is not None and drug.stop <= drawn and not is_faded(row, drug.stop, drawn, policy):
         return stopping
     if _running(drug, drawn) and drawn - drug.start <= timedelta(days=onset):
         return starting

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Patterns are compiled when they are first used: most answers need one of them.
 _NUMBER = r"[0-9]{1,4}(\.[0-9]{1,3})?"
@@ -189,3 +192,9 @@ def clean(text: str, longest: int = 60) -> str:
     """Return text from outside made safe to show: no control or direction characters, not too long."""
     safe = re.sub(_UNSAFE, "?", text.replace("\u00a0", " "))
     return safe if len(safe) <= longest else safe[: longest - 3] + "..."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: a, b and c."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -57,6 +57,8 @@ class MagnitudeRow(NamedTuple):
     """A published fold change: 2 means doubled. `measure` says of what, `population` in whom.
 
     `open_ended`: the source says more than `high`. `on_top_of`: the drug that was taken already in what it counts from.
+    `no_prediction`: why it is no change from a level without the drug to one with it in the same patients, so that it
+    predicts no trough.
     """
 
     measure: str
@@ -68,6 +70,7 @@ class MagnitudeRow(NamedTuple):
     locator: str
     open_ended: bool | None = None
     on_top_of: str | None = None
+    no_prediction: str | None = None
 
     def check(self) -> None:
         """Check that the fold change is a positive range."""

@@ -119,7 +119,10 @@ class StalePolicy(NamedTuple):
 
 
 class InteractionPolicy(NamedTuple):
-    """Days for which a level still moves after a drug's start or stop, and the size that forbids a first dose."""
+    """Days for which a level still moves after a drug's start or stop, and the size that forbids a first dose.
+
+    `dose_in_advance_days`: a regimen begun so shortly before a drug may have been set for it already.
+    """
 
     inhibitor_onset_days: int
     inhibitor_fading_days: int
@@ -127,6 +130,7 @@ class InteractionPolicy(NamedTuple):
     inducer_fading_days: int
     repeat_from_days: int
     repeat_to_days: int
+    dose_in_advance_days: int
     no_first_dose_from_fold: Decimal
 
     def check(self) -> None:

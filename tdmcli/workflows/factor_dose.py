@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from tdmcli.domain.drug_course import Course
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.other_drugs import OtherDrugs
 
 
 def adjusted_regimen(
-    courses: list[Course], facts: Facts, citations: Citations
+    courses: list[tuple[Course, OtherDrugs]], facts: Facts, citations: Citations
 ) -> tuple[AdjustedRegimen | None, tuple[Finding, ...]]:
     """Return the dose at a source's factor, or why there is none (a factor counts from the uninhibited dose).
 
     Where a drug is stopped no factor is ever applied, and none where it began before today: the dose is adapted since.
     """
-    starting = [one for one in courses if Phase.START in one.phases and not one.stops_by(facts.today)]
+    starting = [one for one, _ in courses if Phase.START in one.phases and not one.stops_by(facts.today)]
     with_factor = [one for one in starting if one.row.dose_factor is not None]
     if not starting or facts.current is None:
         return None, ()
@@ -41,7 +42,10 @@ def adjusted_regimen(
         return None, (Finding(Code.NO_FACTOR, {"drug": ", ".join(one.row.names[0] for one in starting)}),)
     course = with_factor[0]
     row = course.row
-    against = _against_factor(facts, row, [one.row for one in courses])
+    against = _against_factor(facts, row, [one.row for one, _ in courses])
+    there = next(others.there for one, others in courses if one is course)
+    if there and not any(finding.refuses for finding in against):
+        against += (Finding(Code.OTHER_DRUG_MOVES, {"drug": there[0]}, refuses=True),)
     if course.start is not None and course.start < facts.today and row.inhibitor:
         against += (Finding(Code.ALREADY_INHIBITED, {"drug": row.names[0]}, refuses=True),)
     if any(finding.refuses for finding in against):

@@ -9,6 +9,7 @@ from tdmcli.domain.interaction import find_drug, opposite
 from tdmcli.domain.trough import check_size
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.interaction_rows import Phase
 from tdmcli.tables.readers import read_interactions, read_interactions_naming, read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.answer import Answer, Citations, warn
@@ -54,23 +55,29 @@ def answer_interact(question: InteractQuestion) -> Answer[InteractData]:
     findings = tuple(one for one in facts.findings if one.code is Code.FLAG_WINS) + findings
     courses, date_findings = courses_of(question, facts, known)
     findings += date_findings
-    adjusted, dose_findings = adjusted_regimen(courses, facts, citations)
+    others = {course.row.id: others_of(course, courses, facts) for course in courses}
+    adjusted, dose_findings = adjusted_regimen([(one, others[one.row.id]) for one in courses], facts, citations)
     findings += dose_findings
-    if opposite(course.moves(facts.today) for course in courses):
+    against = [direction for one in others.values() for direction in one.against]
+    if opposite([*(course.moves(facts.today) for course in courses), *against]):
         findings += (Finding(Code.OPPOSITE_DIRECTIONS),)
     findings += _conflicts(known, organ)
     if facts.level is not None and facts.level_given:
         findings += check_size(facts.level, read_policy().level)
     by_row = {course.row.id: course for course in courses}
-    others = {course.row.id: others_of(course, courses, facts) for course in courses}
     answers = tuple(
         unlisted_answer(name)
         if row is None
         else drug_answer(name, by_row[row.id], others[row.id], organ, facts, citations)
         for name, row in found
     )
+    predicted = {one.matched for one in answers if one.predicted is not None and one.predicted.low_ng_ml is not None}
+    if predicted:
+        from tdmcli.workflows.predicted_trough import level_findings
+
+        findings += level_findings(facts, [one for one in courses if one.row.names[0] in predicted])
     data = InteractData(
-        stopping=question.stopping,
+        stopping=all(Phase.START not in one.phases for one in courses),
         organ=organ,
         interactions=answers,
         adjusted=adjusted,

@@ -37,6 +37,7 @@ class FoldAnswer(NamedTuple):
     source: str
     open_ended: bool
     on_top_of: str | None
+    no_prediction: str | None
     predicted_trough_ng_ml: TroughRange | None
 
 
@@ -66,10 +67,11 @@ class PredictedAnswer(NamedTuple):
     """The troughs that the published folds of one drug span with the dose unchanged, and why they are only a range.
 
     `low_ng_ml` and `high_ng_ml` are null where nothing is predicted; `why` then says why not. `critical_ng_ml` is the
-    policy's limit where the upper end lies above it, else null.
+    policy's limit where the upper end lies above it, else null. `level_taken`: when the file's level was drawn.
     """
 
     level_ng_ml: Decimal | None
+    level_taken: date | None
     low_ng_ml: Decimal | None
     high_ng_ml: Decimal | None
     low_fold: Decimal | None
@@ -81,10 +83,15 @@ class PredictedAnswer(NamedTuple):
 
 
 class ReferenceAnswer(NamedTuple):
-    """The last regimen before the drug began, to compare with and never to give; null where it is not known."""
+    """The last regimen before the drug began, to compare with and never to give; null where it is not known.
+
+    `earlier` is the one before that, where the last may have been set for the drug in advance.
+    """
 
     regimen: RegimenAnswer | None
     since: date | None
+    earlier: RegimenAnswer | None
+    earlier_since: date | None
     note: str
 
 
@@ -134,6 +141,7 @@ class PlanStep(NamedTuple):
     """One step of a drug's course with its first and last day.
 
     `phase`: start or stop. `kind`: dose, level, fade, return or advice. `covered`: a source other than policy says it.
+    `every_days`: it is repeated so often until its last day; null where it is done once.
     """
 
     from_: date
@@ -143,6 +151,7 @@ class PlanStep(NamedTuple):
     source: str
     phase: str
     kind: str
+    every_days: tuple[int, int] | None
     covered: bool
     past: bool
 

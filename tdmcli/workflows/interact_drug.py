@@ -56,7 +56,7 @@ def drug_answer(
     ):
         citations.add(source, locator)
         own.add(source)
-    predicted = _predicted(course, facts, alone=not others.newer) if starting else None
+    predicted = _predicted(course, facts, others) if starting else None
     return InteractionAnswer(
         drug=clean(name),
         matched=row.names[0],
@@ -66,7 +66,7 @@ def drug_answer(
         mechanism=row.mechanism,
         strengths=tuple(StrengthAnswer(one.value, one.view, one.source) for one in row.strengths),
         exposure_fold=tuple(_fold(one, predicted) for one in row.magnitudes),
-        action=" ".join(one.text for _, one in advice) or _no_advice(),
+        action=" ".join(one.text for _, one in advice) or _no_advice(row),
         advice=tuple(AdviceAnswer(one.text, one.source, one.organ, phase) for phase, one in advice),
         dose_factor=Decimal(factor.multiply) / factor.divide if factor else None,
         dose_factor_text=f"{factor.multiply}/{factor.divide}" if factor else None,
@@ -91,6 +91,7 @@ def _fold(fold: MagnitudeRow, predicted: PredictedAnswer | None) -> FoldAnswer:
         source=fold.source,
         open_ended=bool(fold.open_ended),
         on_top_of=fold.on_top_of,
+        no_prediction=fold.no_prediction,
         predicted_trough_ng_ml=_troughs(fold, predicted),
     )
 
@@ -103,13 +104,13 @@ def _troughs(fold: MagnitudeRow, predicted: PredictedAnswer | None) -> TroughRan
     return trough_range(predicted.level_ng_ml, fold)
 
 
-def _predicted(course: Course, facts: Facts, *, alone: bool) -> PredictedAnswer | None:
+def _predicted(course: Course, facts: Facts, others: OtherDrugs) -> PredictedAnswer | None:
     """Return the troughs that are predicted; nothing where there is neither a level nor a file that might have one."""
     if (facts.level is None and facts.record is None) or course.row.effect is Effect.UNKNOWN:
         return None
     from tdmcli.workflows.predicted_trough import predicted_answer
 
-    return predicted_answer(facts, course, alone=alone)
+    return predicted_answer(facts, course, others)
 
 
 def _reference(course: Course, facts: Facts, others: OtherDrugs) -> ReferenceAnswer | None:
@@ -117,10 +118,12 @@ def _reference(course: Course, facts: Facts, others: OtherDrugs) -> ReferenceAns
         return None
     from tdmcli.workflows.reference_regimen import reference_answer
 
-    return reference_answer(facts, course, others.newer)
+    return reference_answer(facts, course, others)
 
 
-def _no_advice() -> str:
+def _no_advice(row: InteractionRow) -> str:
+    if row.effect is Effect.UNKNOWN:
+        return "No source here says what to do on stopping, nor for sure which way the level goes: measure."
     policy = read_policy().interaction
     often = f"every {policy.repeat_from_days} to {policy.repeat_to_days} days until levels settle [policy]"
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.domain.drug_course import Course, course_on_file
+from tdmcli.domain.drug_course import Course, course_on_file, filed_courses
 from tdmcli.domain.findings import Finding
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.interaction_rows import Phase
@@ -24,22 +24,64 @@ def courses_of(
 ) -> tuple[list[Course], tuple[Finding, ...]]:
     """Return the course of each drug, and where an option was used instead of the file's date.
 
+    A stop today of a drug whose start was not typed is a drug that is stopped today.
+
     Raises:
-        WrongUsage: a date is malformed, the stop comes before the start, or two options contradict each other.
+        WrongUsage: a date is malformed, the stop comes before the start, two options contradict each other, or a start
+            is later than that of a course which the file has going on then.
 
     """
     if question.stopping and question.stop is not None:
         raise WrongUsage("--stopping means that it stops today: leave it out beside --stop")
     start, stop = _day("--start", question.start), _day("--stop", question.stop)
+    stopping = question.stopping or (start is None and stop == facts.today)
     courses, findings = [], []
     for row in rows:
-        filed = None
-        if facts.record is not None:
-            filed = course_on_file(row, facts.record.history.drugs, facts.today, read_policy().interaction)
-        course = _course(row, filed, (start, stop), facts.today, stopping=question.stopping)
+        filed = _filed(row, start, facts)
+        course = _course(row, filed, (start, stop), facts.today, stopping=stopping)
         courses.append(course)
-        findings += _that_win(course, question)
+        findings += _that_win(course, question) + _on_file(course, facts)
     return courses, tuple(findings)
+
+
+def _filed(row: InteractionRow, start: date | None, facts: Facts) -> DrugPeriod | None:
+    """Return the course of a drug in the patient file that is meant: with a start the one that begins on that day.
+
+    Raises:
+        WrongUsage: the course that the file has going on then began before that start.
+
+    """
+    if facts.record is None:
+        return None
+    drugs = facts.record.history.drugs
+    filed = course_on_file(row, drugs, facts.today, read_policy().interaction)
+    if start is None:
+        return filed
+    own = filed_courses(row, drugs)
+    if begun := next((drug for drug in own if drug.start == start), None):
+        return begun
+    going_on = next((one for one in own if one.start < start and (one.stop is None or start <= one.stop)), None)
+    if going_on is not None and going_on.start <= facts.today:
+        since = going_on.start.isoformat()
+        raise WrongUsage(f"--start: the file has {row.names[0]} taken since {since} on that day: leave --start out")
+    # a course that was over before the one asked about is not the one meant
+    return None if filed is not None and filed.stop is not None and filed.stop < start else filed
+
+
+def _on_file(course: Course, facts: Facts) -> list[Finding]:
+    """Return what else the file has of the drug that is planned, and whether its course is yet to come there."""
+    if facts.record is None:
+        return []
+    name, filed = course.row.names[0], course.filed
+    findings = []
+    if filed is not None and filed.start > facts.today:
+        findings.append(Finding(Code.COURSE_TO_COME, {"drug": name, "start": filed.start.isoformat()}))
+    for other in filed_courses(course.row, facts.record.history.drugs):
+        if other is not filed:
+            until = "" if other.stop is None else f" to {other.stop.isoformat()}"
+            values = {"drug": name, "start": other.start.isoformat(), "until": until}
+            findings.append(Finding(Code.OTHER_COURSE, values))
+    return findings
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -64,8 +106,6 @@ def _course(
 ) -> Course:
     """Return one drug's course: what was typed comes before the file, and the file before today."""
     start, stop = typed
-    if start is not None and filed is not None and filed.stop is not None and filed.stop < start:
-        filed = None  # the file's course was over before the one that is asked about
     if filed is not None:
         start = start or filed.start
         stop = stop or filed.stop
