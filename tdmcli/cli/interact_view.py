@@ -58,7 +58,7 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
     blocks: list[Part] = [Headlines()]
     once = _said_once(data.interactions)
     for one in data.interactions:
-        blocks += _headline(one, once, filed="patient" in answer.inputs)
+        blocks += _headline(one, once, filed="patient" in answer.inputs, several=len(data.interactions) > 1)
     if once:
         blocks.append(line(f"Of all of them: {'; '.join(once)}."))
     if data.adjusted is not None:
@@ -99,11 +99,11 @@ def _brief(one: InteractionAnswer, all_: list[InteractionAnswer], said: set[tupl
         advice.append(Cell(f"{when}{organ}{item.text} [{item.source}]{of_others}"))
     if not one.advice:
         advice.append(Cell(one.action))
-    facts = _facts(one)
+    facts = [fact for fact in _facts(one) if fact[0] not in {"Group", "First level"}]
     if one.exposure_fold:
         sizes = "; ".join(f"{_fold(item)} {item.measure} [{item.source}]" for item in one.exposure_fold)
         facts.append(("Published size", Cell(sizes)))
-    return [Bullets(str(one.matched), tuple(advice)), Facts("", tuple(facts))]
+    return [Bullets(f"{one.matched} ({one.group}; {one.mechanism})", tuple(advice)), Facts("", tuple(facts))]
 
 
 def _said_once(drugs: tuple[InteractionAnswer, ...]) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _but(text: str, once: tuple[str, ...]) -> str:
     return f": {'; '.join(left)}" if left else ""
 
 
-def _headline(one: InteractionAnswer, once: tuple[str, ...], *, filed: bool) -> list[Block]:
+def _headline(one: InteractionAnswer, once: tuple[str, ...], *, filed: bool, several: bool) -> list[Block]:
     """Return what a drug does in a line, the trough it predicts and the regimen to compare with."""
     if one.matched is None or one.course is None:
         return [
@@ -146,6 +146,8 @@ def _headline(one: InteractionAnswer, once: tuple[str, ...], *, filed: bool) -> 
     if one.reference is not None and (filed or one.reference.regimen is not None):
         facts.append(("Dose before it", _reference(one.reference, once)))
     headline = Line((Cell(f"{name}: ", Tone.STRONG), Cell(says, _TONES.get(one.effect, Tone.PLAIN))))
+    if several:
+        return [headline, *(Line((Cell(f"{label}: "), said), indent=2) for label, said in facts)]
     return [headline, Facts("", tuple(facts))] if facts else [headline]
 
 

@@ -517,7 +517,7 @@ def test_many_drugs_say_it_once(file: Path) -> None:
     flat = " ".join(shown.split())
     assert flat.count("single studies") == flat.count("a level still moves") == 1
     assert flat.count("One patient needed a 90 % cut") == 1
-    assert len(shown.splitlines()) <= 160
+    assert len(shown.splitlines()) <= 150
 
 
 def test_csv_has_a_row_a_step(file: Path) -> None:
