@@ -124,7 +124,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
     "interact with posaconazole": (("interact", "posaconazole", *PROGRAF), ("dose-factor",)),
     "interact without a dose": (("interact", "voriconazole"), ()),
     "interact with a level": (("interact", "fluconazole", "--level", "7.3"), ("predicted-by-fold",) * 2),
-    "interact with a range of sizes": (("interact", "paxlovid", "--level", "6.2"), ("predicted-by-fold",) * 4),
+    "interact with a range of sizes": (("interact", "metronidazole", "--level", "6.2"), ("predicted-by-fold",) * 4),
     "interact with a level and a dose": (
         ("interact", "voriconazole", "--level", "7.2", *PROGRAF),
         ("predicted-by-fold", "predicted-by-fold", "dose-factor"),
