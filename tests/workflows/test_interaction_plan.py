@@ -38,7 +38,10 @@ ORAL = ("--dose", "3", "--every", "12", "--product", "prograf")
 MOVING = [row for row in read_interactions() if row.effect is not Effect.UNKNOWN]
 ROWS = st.sampled_from(MOVING)
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
-OTHERS = st.builds(OtherDrugs, st.sampled_from([(), ("fluconazole",)]), st.sampled_from([(), ("voriconazole",)]))
+NAMES = st.sampled_from([(), ("fluconazole",), ("rifampicin", "voriconazole")])
+OTHERS = st.builds(
+    OtherDrugs, there=NAMES, together=st.booleans(), strong=NAMES, newer=NAMES, gone=NAMES, fading=NAMES, crossing=NAMES
+)
 
 
 def drug(name: str, start: str, stop: str | None = None) -> str:
