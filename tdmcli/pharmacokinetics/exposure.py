@@ -1,0 +1,48 @@
+"""Areas under the curve by mass balance: what came in and is there no more was cleared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tdmcli.pharmacokinetics.concentration import amounts_at
+from tdmcli.pharmacokinetics.disposition import NG_ML_PER_MG_L
+from tdmcli.pharmacokinetics.timeline import enter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tdmcli.pharmacokinetics.concentration import Amounts
+    from tdmcli.pharmacokinetics.disposition import Kinetics
+    from tdmcli.pharmacokinetics.dosing_history import Course
+    from tdmcli.pharmacokinetics.timeline import Timeline
+
+
+def area_ng_h_ml(line: Timeline, kinetics: Sequence[Kinetics], from_h: float, to_h: float) -> float:
+    """Return the area (ng*h/mL) under the concentration of the model's fluid between two hours.
+
+    Area = (absorbed dose - change of the amount in the body) / clearance, leg by leg.
+    Source: the integral of the mass balance, exact for linear elimination.
+    """
+    area = 0.0
+    amounts: Amounts | None = None
+    for number, leg in enumerate(line.legs):
+        entered = enter(line, number, kinetics, amounts)
+        start, stop = max(from_h, leg.start_h), min(to_h, leg.end_h)
+        if start < stop:
+            before = amounts_at(entered.part, entered.courses, start)
+            after = amounts_at(entered.part, entered.courses, stop)
+            came = sum(_came(one, stop) - _came(one, start) for one in entered.courses)
+            area += (came + before.total - after.total) / kinetics[number].clearance_l_h
+        if stop >= to_h:
+            break
+        amounts = entered.end
+    return NG_ML_PER_MG_L * area
+
+
+def _came(course: Course, hour: float) -> float:
+    """Return how much (mg) of a course has come in before an hour."""
+    count = course.count_before(hour)
+    if not course.infusion_h:
+        return course.amount_mg * count
+    hours = sum(min(hour - course.time_h(number), course.infusion_h) for number in range(count))
+    return course.amount_mg * hours / course.infusion_h
