@@ -1,6 +1,6 @@
 """The amounts in a patient over a stretch in which nothing but time and doses changes, exact at every hour.
 
-A dose long ago has left only its exponentials, so a course of equal doses is a geometric series and costs as much as one
+A dose long ago has left only its exponentials: a course of equal doses is a geometric series and costs as much as one
 dose; only the last few doses, still on their way, are summed one by one. At a change of parameters
 the amounts are written down and the next stretch starts from them.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tdmcli.tables import dosing_readers, readers
+from tdmcli.tables import dosing_readers, model_readers, readers
 from tdmcli.tables.builder import read_text
 from tdmcli.tables.location import data_folder
 from tdmcli.tables.overlay import SOURCE, in_force
@@ -95,6 +95,8 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     add("variability.toml", "variability_threshold", dosing_readers.read_variability_thresholds())
     for name in ("auc.toml", "variability.toml", "cd_ratio.toml"):
         add(name, "remark", dosing_readers.read_exposure_remarks(name))
+    for name in model_readers.model_ids():
+        add(f"models/{name}.toml", "model", [model_readers.read_model(name)])
     policy = readers.read_policy()
     for heading in policy._fields:
         own = overlay is not None and heading in overlay.policy

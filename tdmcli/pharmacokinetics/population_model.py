@@ -1,0 +1,196 @@
+"""A population model in floats: typical values, what covariates make of them, and how patients scatter around them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.pharmacokinetics.disposition import Kinetics
+from tdmcli.pharmacokinetics.likelihood import ErrorModel
+from tdmcli.tables.model_rows import Absorption, Covariate, Form, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tdmcli.tables.model_rows import Assay, CovariateRow, EffectRow, ModelRow, RandomEffectRow
+
+    Values = Mapping[Covariate, float | str]
+
+_ORDER = {one: number for number, one in enumerate(Parameter)}
+_CLEARANCE, _VOLUME, _EXCHANGE, _PERIPHERAL = (
+    _ORDER[one] for one in (Parameter.CLEARANCE, Parameter.VOLUME, Parameter.EXCHANGE, Parameter.PERIPHERAL_VOLUME)
+)
+_OUT, _BACK = _ORDER[Parameter.TO_PERIPHERAL], _ORDER[Parameter.FROM_PERIPHERAL]
+_ABSORPTION, _STEP, _TRANSIT = (
+    _ORDER[one] for one in (Parameter.ABSORPTION, Parameter.STEP_RATE, Parameter.TRANSIT_TIME)
+)
+_SHARE = _ORDER[Parameter.BIOAVAILABILITY]
+
+
+class Outside(NamedTuple):
+    """A covariate that lies outside the model's population, or is missing where `value` is None."""
+
+    covariate: Covariate
+    value: float | str | None
+    limits: str
+
+
+class PopulationModel(NamedTuple):
+    """A model ready to compute with; the row keeps what is for people to read.
+
+    `omega` is the covariance of the random effects, in their order.
+    """
+
+    row: ModelRow
+    typical: tuple[float, ...]
+    omega: tuple[tuple[float, ...], ...]
+    lag_h: float
+    binding: tuple[float, float] | None
+
+
+class Typical(NamedTuple):
+    """The typical values under one step of covariates; which parameter each random effect multiplies, -1 for none."""
+
+    values: tuple[float, ...]
+    targets: tuple[int, ...]
+    hematocrit: float
+
+
+def make_model(row: ModelRow) -> PopulationModel:
+    """Return a model from its row: here decimals become floats."""
+    values = [math.nan] * len(_ORDER)
+    values[_SHARE] = 1.0
+    for one in row.parameter:
+        values[_ORDER[one.parameter]] = float(one.value)
+    lag = values[_ORDER[Parameter.LAG]]
+    names = [one.name for one in row.random_effect]
+    omega = [[0.0] * len(names) for _ in names]
+    for number, effect in enumerate(row.random_effect):
+        omega[number][number] = float(effect.variance)
+    for pair in row.covariance:
+        i, j = names.index(pair.one), names.index(pair.other)
+        omega[i][j] = omega[j][i] = float(pair.covariance)
+    binding = None if row.binding is None else (float(row.binding.capacity_ng_ml), float(row.binding.half_ng_ml))
+    return PopulationModel(row, tuple(values), tuple(map(tuple, omega)), 0.0 if math.isnan(lag) else lag, binding)
+
+
+def error_model(model: PopulationModel, assay: Assay) -> ErrorModel:
+    """Return how levels of an assay scatter: the model's first row for it, else its first row.
+
+    A model that has no row for an assay says nothing of how it differs.
+    """
+    rows = model.row.error
+    row = next((one for one in rows if one.assay is assay), rows[0])
+    return ErrorModel(row.kind, float(row.proportional or 0), float(row.additive_ng_ml or 0))
+
+
+def with_assumed(
+    model: PopulationModel, values: Values
+) -> tuple[dict[Covariate, float | str], tuple[CovariateRow, ...]]:
+    """Return covariates completed where the model's row says what to take for an unknown one, and the rows so used."""
+    found = dict(values)
+    used = []
+    for row in model.row.covariate:
+        taken = row.if_unknown_word if row.words else row.if_unknown
+        if row.covariate not in found and taken is not None:
+            found[row.covariate] = taken if isinstance(taken, str) else float(taken)
+            used.append(row)
+    return found, tuple(used)
+
+
+def outside(model: PopulationModel, values: Values) -> tuple[Outside, ...]:
+    """Return each covariate of the model that is missing or outside the population that it was made from (R60)."""
+    found = []
+    for row in model.row.covariate:
+        value = values.get(row.covariate)
+        limits = ", ".join(row.words) or f"{row.low or '…'} to {row.high or '…'}"
+        inside = value in row.words if row.words else isinstance(value, float) and value >= 0 and row.holds(value)
+        if not inside:
+            found.append(Outside(row.covariate, value, limits))
+    days = values.get(Covariate.DAYS_AFTER_TRANSPLANT)
+    start, end = model.row.from_day or 0, model.row.to_day
+    if isinstance(days, float) and not (start <= days and (end is None or days < end)):
+        found.append(Outside(Covariate.DAYS_AFTER_TRANSPLANT, days, f"day {start} to {end}"))
+    return tuple(found)
+
+
+def typical(model: PopulationModel, values: Values) -> Typical:
+    """Return the typical parameters under covariates; every covariate of the model must be there.
+
+    Raises:
+        KeyError: a covariate is missing, or a combination of words has no factor.
+
+    """
+    found = list(model.typical)
+    for effect in model.row.effect:
+        found[_ORDER[effect.parameter]] *= factor(effect, values)
+    targets = tuple(_ORDER[one.parameter] if _applies(one, values) else -1 for one in model.row.random_effect)
+    hematocrit = values[Covariate.HEMATOCRIT_PERCENT] if model.binding else 0.0
+    return Typical(tuple(found), targets, float(hematocrit))
+
+
+def factor(effect: EffectRow, values: Values) -> float:
+    """Return what an effect multiplies its parameter by; the forms are those of `Form`."""
+    if effect.form is Form.CATEGORY:
+        words = tuple(values[one] for one in effect.covariates)
+        return float({one.words: one.factor for one in effect.factors}[words])  # type: ignore[index]
+    x = float(values[effect.covariates[0]])
+    if effect.cap is not None:
+        x = min(x, float(effect.cap))
+    size, reference = float(effect.size or 0), float(effect.reference or 0)
+    if effect.form is Form.POWER:
+        return math.pow(x / reference, size)
+    if effect.form is Form.LINEAR:
+        return 1.0 + size * (x - reference)
+    if effect.form is Form.EXPONENTIAL:
+        return math.exp(size * (x - reference))
+    if effect.form is Form.BELOW:
+        return size if x < reference else 1.0
+    steepness = float(effect.steepness or 0)
+    raised = math.pow(x, steepness)
+    return 1.0 + size * raised / (math.pow(float(effect.half or 0), steepness) + raised)
+
+
+def _applies(effect: RandomEffectRow, values: Values) -> bool:
+    if effect.when is None:
+        return True
+    value = values[effect.when]
+    return value == effect.when_word if effect.when_below is None else float(value) < float(effect.when_below)
+
+
+def individual(model: PopulationModel, at: Typical, etas: Sequence[float], kappa: float = 0.0) -> Kinetics:
+    """Return one patient's parameters: typical value times e^eta, clearance times e^kappa beside.
+
+    Source: log-normal variability, as all models of `models/` have it.
+    """
+    values = list(at.values)
+    for eta, target in zip(etas, at.targets, strict=True):
+        if target >= 0:
+            values[target] *= math.exp(eta)
+    clearance, volume = values[_CLEARANCE] * math.exp(kappa), values[_VOLUME]
+    exchange, tissue = values[_EXCHANGE], values[_PERIPHERAL]
+    if not math.isnan(values[_OUT]):
+        exchange = values[_OUT] * volume
+        tissue = exchange / values[_BACK]
+    elif math.isnan(exchange):
+        exchange = tissue = 0.0
+    row = model.row
+    if row.absorption is Absorption.FIRST_ORDER:
+        steps, rate, last = 1, values[_ABSORPTION], 0.0
+    elif row.absorption is Absorption.ERLANG:
+        steps, rate, last = row.steps, values[_STEP], 0.0
+    else:
+        steps, rate, last = row.steps, row.steps / values[_TRANSIT], values[_ABSORPTION]
+    return Kinetics(clearance, volume, exchange, tissue, steps, rate, last, values[_SHARE])
+
+
+def whole_blood(model: PopulationModel, plasma_ng_ml: float, hematocrit: float) -> tuple[float, float]:
+    """Return the whole-blood level (ng/mL) of the model's own concentration, and how it changes with it.
+
+    Source: storset-2014, equation 3; a model without binding speaks of whole blood itself.
+    """
+    if model.binding is None:
+        return plasma_ng_ml, 1.0
+    capacity, half = model.binding
+    most = capacity * hematocrit / 100
+    return plasma_ng_ml * (1 + most / (plasma_ng_ml + half)), 1 + most * half / (plasma_ng_ml + half) ** 2
