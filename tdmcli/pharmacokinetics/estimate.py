@@ -14,7 +14,8 @@ from tdmcli.pharmacokinetics.drift import covariance
 from tdmcli.pharmacokinetics.likelihood import term
 from tdmcli.pharmacokinetics.linear_algebra import Matrix, factor, form, inverse, solve, times
 from tdmcli.pharmacokinetics.population_model import error_model
-from tdmcli.pharmacokinetics.prediction import Case, Slopes, make_case, predict, slopes, weighted_bend
+from tdmcli.pharmacokinetics.prediction import Case, make_case, predict
+from tdmcli.pharmacokinetics.slopes import Slopes, slopes, weighted_bend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.prediction import Step
 
 _MOST_ROUNDS, _FISHER_ROUNDS = 60, 6
-_CLOSE = 1e-7  # standard deviations from the optimum, by Newton's decrement
+_CLOSE = 1e-6  # standard deviations from the optimum, by Newton's decrement
 _NEARLY = 1e-3  # from here on Newton's method alone
 _SLOW = 4.0  # a round that brings the point less than so much nearer asks for a new Hessian
 _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e12
@@ -124,9 +125,9 @@ def _look(problem: Problem, unknowns: list[float]) -> _Place:
     terms = _terms(problem, found.predicted)
     prior = times(problem.precision, unknowns)
     score = [one.slope for one in terms]
-    gradient = [sum(map(float.__mul__, row, score)) + 2 * own for row, own in zip(found.slopes, prior, strict=True)]
+    gradient = [sum(map(float.__mul__, row, score)) + 2 * own for row, own in zip(found.rows, prior, strict=True)]
     value = sum(one.value for one in terms) + sum(map(float.__mul__, unknowns, prior))
-    expected = _hessian(problem, found.slopes, [one.expected for one in terms])
+    expected = _hessian(problem, found.rows, [one.expected for one in terms])
     return _Place(unknowns, value, terms, found, gradient, expected)
 
 
@@ -143,17 +144,16 @@ def _hessian(problem: Problem, rows: Matrix, weights: Sequence[float]) -> Matrix
 
 def _observed(problem: Problem, at: _Place) -> Matrix:
     """Return the Hessian of the objective at a point."""
-    hessian = _hessian(problem, at.found.slopes, [one.curvature for one in at.terms])
-    bend = weighted_bend(problem.case, at.unknowns, at.found, [one.slope for one in at.terms])
+    hessian = _hessian(problem, at.found.rows, [one.curvature for one in at.terms])
+    bend = weighted_bend(problem.case, at.unknowns, [one.slope for one in at.terms])
     return [list(map(float.__add__, *rows)) for rows in zip(hessian, bend, strict=True)]
 
 
 def estimate(problem: Problem) -> Estimate:
     """Return the most probable unknowns; without a level they are 0 and the covariance is the prior's."""
     size = len(problem.precision)
-    start = [0.0] * size
-    at_typical = predict(problem.case, start)
-    at, rounds, hessian = _descend(problem, start)
+    first = _look(problem, [0.0] * size)
+    at, rounds, hessian = _descend(problem, first)
     doubts = []
     lower = factor(hessian)
     if lower is None:
@@ -169,9 +169,9 @@ def estimate(problem: Problem) -> Estimate:
         tuple(at.unknowns),
         [[2 * one for one in row] for row in inverse(lower)],
         at.value,
-        objective(problem, start),
+        first.value,
         tuple(at.found.predicted),
-        tuple(at_typical),
+        tuple(first.found.predicted),
         scores,
         rounds,
         tuple(doubts),
@@ -183,9 +183,8 @@ def _decrement(lower: Matrix, gradient: Sequence[float]) -> float:
     return math.sqrt(max(0.0, sum(map(float.__mul__, gradient, solve(lower, gradient))) / 2))
 
 
-def _descend(problem: Problem, start: list[float]) -> tuple[_Place, int, Matrix]:
+def _descend(problem: Problem, at: _Place) -> tuple[_Place, int, Matrix]:
     """Return where the objective is lowest, the rounds that it took, and the observed Hessian there."""
-    at = _look(problem, start)
     damping, rounds = 0.0, 0
     lower = factor(at.expected) or []
     away = _decrement(lower, at.gradient)

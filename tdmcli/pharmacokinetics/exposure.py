@@ -27,11 +27,12 @@ def area_ng_h_ml(line: Timeline, kinetics: Sequence[Kinetics], from_h: float, to
     amounts: Amounts | None = None
     for number, leg in enumerate(line.legs):
         entered = enter(line, number, kinetics, amounts)
+        past = entered.part.past
         start, stop = max(from_h, leg.start_h), min(to_h, leg.end_h)
         if start < stop:
-            before = amounts_at(entered.part, entered.courses, start)
-            after = amounts_at(entered.part, entered.courses, stop)
-            came = sum(_came(one, stop) - _came(one, start) for one in entered.courses)
+            before = amounts_at(entered.part, start)
+            after = amounts_at(entered.part, stop)
+            came = sum(_came(one, stop) - _came(one, start) for one in (*past.courses, *past.infusions))
             area += (came + before.total - after.total) / kinetics[number].clearance_l_h
         if stop >= to_h:
             break

@@ -25,6 +25,7 @@ _ABSORPTION, _STEP, _TRANSIT = (
     _ORDER[one] for one in (Parameter.ABSORPTION, Parameter.STEP_RATE, Parameter.TRANSIT_TIME)
 )
 _SHARE = _ORDER[Parameter.BIOAVAILABILITY]
+_OWN_CLEARANCE = 0  # of the kinetics
 
 
 class Outside(NamedTuple):
@@ -49,10 +50,13 @@ class PopulationModel(NamedTuple):
 
 
 class Typical(NamedTuple):
-    """The typical values under one step of covariates; which parameter each random effect multiplies, -1 for none."""
+    """The typical parameters under one step of covariates, and which of them each random effect multiplies or divides.
 
-    values: tuple[float, ...]
-    targets: tuple[int, ...]
+    An effect that does not apply under these covariates moves none.
+    """
+
+    kinetics: Kinetics
+    moved: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     hematocrit: float
 
 
@@ -124,9 +128,48 @@ def typical(model: PopulationModel, values: Values) -> Typical:
     found = list(model.typical)
     for effect in model.row.effect:
         found[_ORDER[effect.parameter]] *= factor(effect, values)
-    targets = tuple(_ORDER[one.parameter] if _applies(one, values) else -1 for one in model.row.random_effect)
+    moved = tuple(_moved(model, one) if _applies(one, values) else ((), ()) for one in model.row.random_effect)
     hematocrit = values[Covariate.HEMATOCRIT_PERCENT] if model.binding else 0.0
-    return Typical(tuple(found), targets, float(hematocrit))
+    return Typical(_kinetics(model, found), moved, float(hematocrit))
+
+
+def _kinetics(model: PopulationModel, values: Sequence[float]) -> Kinetics:
+    """Return the parameters as the closed forms take them."""
+    volume, exchange, tissue = values[_VOLUME], values[_EXCHANGE], values[_PERIPHERAL]
+    if not math.isnan(values[_OUT]):
+        exchange = values[_OUT] * volume
+        tissue = exchange / values[_BACK]
+    elif math.isnan(exchange):
+        exchange = tissue = 0.0
+    row = model.row
+    if row.absorption is Absorption.FIRST_ORDER:
+        steps, rate, last = 1, values[_ABSORPTION], 0.0
+    elif row.absorption is Absorption.ERLANG:
+        steps, rate, last = row.steps, values[_STEP], 0.0
+    else:
+        steps, rate, last = row.steps, row.steps / values[_TRANSIT], values[_ABSORPTION]
+    return Kinetics(values[_CLEARANCE], volume, exchange, tissue, steps, rate, last, values[_SHARE])
+
+
+def _moved(model: PopulationModel, effect: RandomEffectRow) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return which fields of the kinetics follow a parameter, and which go against it."""
+    by_rates = not math.isnan(model.typical[_OUT])
+    first_order = model.row.absorption is Absorption.FIRST_ORDER
+    fields = Kinetics._fields.index
+    exchange, tissue = fields("exchange_l_h"), fields("peripheral_volume_l")
+    volume, rate, last = fields("volume_l"), fields("step_rate_per_h"), fields("last_rate_per_h")
+    return {
+        Parameter.CLEARANCE: ((_OWN_CLEARANCE,), ()),
+        Parameter.VOLUME: ((volume, exchange, tissue) if by_rates else (volume,), ()),
+        Parameter.EXCHANGE: ((exchange,), ()),
+        Parameter.PERIPHERAL_VOLUME: ((tissue,), ()),
+        Parameter.TO_PERIPHERAL: ((exchange, tissue), ()),
+        Parameter.FROM_PERIPHERAL: ((), (tissue,)),
+        Parameter.ABSORPTION: ((rate if first_order else last,), ()),
+        Parameter.STEP_RATE: ((rate,), ()),
+        Parameter.TRANSIT_TIME: ((), (rate,)),
+        Parameter.BIOAVAILABILITY: ((fields("bioavailability"),), ()),
+    }[effect.parameter]
 
 
 def factor(effect: EffectRow, values: Values) -> float:
@@ -158,30 +201,22 @@ def _applies(effect: RandomEffectRow, values: Values) -> bool:
     return value == effect.when_word if effect.when_below is None else float(value) < float(effect.when_below)
 
 
-def individual(model: PopulationModel, at: Typical, etas: Sequence[float], kappa: float = 0.0) -> Kinetics:
+def individual(at: Typical, etas: Sequence[float], kappa: float = 0.0) -> Kinetics:
     """Return one patient's parameters: typical value times e^eta, clearance times e^kappa beside.
 
     Source: log-normal variability, as all models of `models/` have it.
     """
-    values = list(at.values)
-    for eta, target in zip(etas, at.targets, strict=True):
-        if target >= 0:
-            values[target] *= math.exp(eta)
-    clearance, volume = values[_CLEARANCE] * math.exp(kappa), values[_VOLUME]
-    exchange, tissue = values[_EXCHANGE], values[_PERIPHERAL]
-    if not math.isnan(values[_OUT]):
-        exchange = values[_OUT] * volume
-        tissue = exchange / values[_BACK]
-    elif math.isnan(exchange):
-        exchange = tissue = 0.0
-    row = model.row
-    if row.absorption is Absorption.FIRST_ORDER:
-        steps, rate, last = 1, values[_ABSORPTION], 0.0
-    elif row.absorption is Absorption.ERLANG:
-        steps, rate, last = row.steps, values[_STEP], 0.0
-    else:
-        steps, rate, last = row.steps, row.steps / values[_TRANSIT], values[_ABSORPTION]
-    return Kinetics(clearance, volume, exchange, tissue, steps, rate, last, values[_SHARE])
+    values = list(at.kinetics)
+    for eta, (up, down) in zip(etas, at.moved, strict=True):
+        if eta:
+            by = math.exp(eta)
+            for field in up:
+                values[field] *= by
+            for field in down:
+                values[field] /= by
+    if kappa:
+        values[_OWN_CLEARANCE] *= math.exp(kappa)
+    return Kinetics._make(values)
 
 
 def whole_blood(model: PopulationModel, plasma_ng_ml: float, hematocrit: float) -> tuple[float, float]:

@@ -9,16 +9,9 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.pharmacokinetics.concentration import (
-    Amounts,
-    Stretch,
-    amounts_at,
-    blood_and_tissue,
-    nothing,
-    steady_state,
-    stretch,
-)
+from tdmcli.pharmacokinetics.concentration import Amounts, Stretch, amounts_at, blood_and_tissue, nothing, stretch
 from tdmcli.pharmacokinetics.dosing_history import Course, Dose, checked, courses_of
+from tdmcli.pharmacokinetics.steady_state import steady_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,32 +112,27 @@ def _cut(dose: Dose, leg: int, ends: Sequence[float], steady: dict[float, Dose])
 
 
 class Entered(NamedTuple):
-    """A leg with its parameters and the amounts at its start; the courses hold what is absorbed of each dose."""
+    """A leg with its parameters and the amounts at its start, and those at its end unless it is the last."""
 
     part: Stretch
-    courses: tuple[Course, ...]
     end: Amounts | None
 
 
 def enter(line: Timeline, number: int, kinetics: Sequence[Kinetics], amounts: Amounts | None) -> Entered:
-    """Return a leg entered with amounts (none: nothing yet), and the amounts at its end unless it is the last.
-
-    `kinetics` holds one set for each leg.
-    """
+    """Return a leg entered with amounts (none: nothing yet); `kinetics` holds one set for each leg."""
     leg, own = line.legs[number], kinetics[number]
-    part = stretch(own, leg.start_h, nothing(own) if amounts is None else amounts)
     courses = _absorbed(leg.courses, own.bioavailability)
     if leg.late:
         courses += _absorbed(leg.late, kinetics[number - 1].bioavailability)
-    if not math.isfinite(leg.end_h):
-        return Entered(part, courses, None)
+    part = stretch(own, leg.start_h, nothing(own) if amounts is None else amounts, courses)
+    if leg.end_h == math.inf:
+        return Entered(part, None)
     if leg.steady is not None:
         dose = leg.steady
         share = 1.0 if dose.infusion_h else own.bioavailability
         lag_h = 0.0 if dose.infusion_h else line.lag_h
-        end = steady_state(own, dose.amount_mg * share, dose.steady_interval_h, lag_h, dose.infusion_h)
-        return Entered(part, courses, end)
-    return Entered(part, courses, amounts_at(part, courses, leg.end_h))
+        return Entered(part, steady_state(own, dose.amount_mg * share, dose.steady_interval_h, lag_h, dose.infusion_h))
+    return Entered(part, amounts_at(part, leg.end_h))
 
 
 def _absorbed(courses: tuple[Course, ...], share: float) -> tuple[Course, ...]:
@@ -157,4 +145,4 @@ def blood_at(line: Timeline, number: int, entered: Entered, hour: float) -> floa
     """Return the amount in blood (mg) at an hour of an entered leg, before a dose at that hour."""
     if entered.end is not None and hour == line.legs[number].end_h:
         return entered.end.blood
-    return blood_and_tissue(entered.part, entered.courses, hour)[0]
+    return blood_and_tissue(entered.part, hour)[0]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import mpmath as mp  # type: ignore[import-untyped]
 import pytest
 
-from tdmcli.pharmacokinetics.concentration import Amounts, amounts_at, steady_state
+from tdmcli.pharmacokinetics.concentration import Amounts, amounts_at
 from tdmcli.pharmacokinetics.disposition import Kinetics, disposition
 from tdmcli.pharmacokinetics.dosing_history import Course, Dose, checked, courses_of, regular_doses
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
+from tdmcli.pharmacokinetics.steady_state import steady_state
 from tdmcli.pharmacokinetics.timeline import Timeline, blood_at, enter, timeline
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -91,7 +92,7 @@ def test_m29_steady_state_is_two_thousand_doses(name: str) -> None:
     doses = regular_doses(0.0, (3.0,), 12.0, 24000.0)
     line = timeline(doses)
     entered = enter(line, 0, [KINDS[name]], None)
-    wanted = amounts_at(entered.part, entered.courses, 24000.0)
+    wanted = amounts_at(entered.part, 24000.0)
     found = steady_state(KINDS[name], 3.0, 12.0, 0.0, 0.0)
     assert found.blood == pytest.approx(wanted.blood, rel=1e-12)
     assert found.tissue == pytest.approx(wanted.tissue, rel=1e-12)
@@ -166,7 +167,7 @@ def test_mass_balance() -> None:
     entered = enter(line, 0, kinetics, None)
     later = enter(line, 1, kinetics, entered.end)
     for hour in (61.0, 100.0, 400.0):
-        there = amounts_at(later.part, later.courses, hour).total
+        there = amounts_at(later.part, hour).total
         cleared = (
             area_ng_h_ml(line, kinetics, -1.0, 60.0) * 21.2 + area_ng_h_ml(line, kinetics, 60.0, hour) * 30.0
         ) / 1000

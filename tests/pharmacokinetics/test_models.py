@@ -97,7 +97,7 @@ def patient(name: str, **changes: float | str) -> Kinetics:
     """Return the typical parameters of the reference patient with some covariates changed."""
     model = make_model(read_model(name))
     values: Values = REFERENCE[name] | {Covariate(key): value for key, value in changes.items()}
-    return individual(model, typical(model, values), [0.0] * len(model.omega))
+    return individual(typical(model, values), [0.0] * len(model.omega))
 
 
 def clearance(name: str, **changes: float | str) -> float:
@@ -236,12 +236,12 @@ def test_a_random_effect_holds_only_while_its_condition_does() -> None:
     """Kirubakaran's clearances with and without an azole vary apart; Storset's first day varies on that day alone."""
     heart = make_model(read_model("kirubakaran-2023"))
     on, off = (typical(heart, REFERENCE["kirubakaran-2023"] | {C.AZOLE: word}) for word in ("yes", "no"))
-    assert individual(heart, on, [9.0, 0.5]).clearance_l_h == pytest.approx(4.2 * math.exp(0.5))
-    assert individual(heart, off, [0.5, 9.0]).clearance_l_h == pytest.approx(21.1 * math.exp(0.5))
+    assert individual(on, [9.0, 0.5]).clearance_l_h == pytest.approx(4.2 * math.exp(0.5))
+    assert individual(off, [0.5, 9.0]).clearance_l_h == pytest.approx(21.1 * math.exp(0.5))
     kidney = make_model(read_model("storset-2014"))
     for day, wanted in ((0.9, 2.68 * math.e), (1.0, 1.0)):
         at = typical(kidney, REFERENCE["storset-2014"] | {C.DAYS_AFTER_TRANSPLANT: day})
-        assert individual(kidney, at, [0.0, 0.0, 0.0, 1.0]).bioavailability == pytest.approx(wanted)
+        assert individual(at, [0.0, 0.0, 0.0, 1.0]).bioavailability == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("name", model_ids())
