@@ -242,6 +242,11 @@ class DriftRow(NamedTuple):
     source: str
     locator: str
 
+    def check(self) -> None:
+        """Check that there is something that lasts, and for how long."""
+        if self.lasting_variance <= 0 or self.kept_visits <= 0 or self.visit_variance < 0:
+            raise ValueError("lasting_variance and kept_visits must be above 0, visit_variance not below it")
+
 
 class ModelRow(NamedTuple):
     """A population model of one paper, read at second hand: numbers, population, limits.

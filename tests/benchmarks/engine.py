@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 from tdmcli.pharmacokinetics.dosing_history import regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, occasion_ends_h
 from tdmcli.pharmacokinetics.estimate import estimate, make_problem
+from tdmcli.pharmacokinetics.forecast import look_ahead, outlook
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
 from tdmcli.tables.model_readers import read_model
-from tdmcli.tables.model_rows import Covariate
+from tdmcli.tables.model_rows import Assay, Covariate
 
 if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.estimate import Problem
@@ -68,6 +69,15 @@ def cpu_ms(problem: Problem) -> float:
     return 1000 * (time.process_time() - start)
 
 
+def forecast_ms(problem: Problem) -> float:
+    """Return the cpu milliseconds of 1,000 draws and what one regimen gives each: trough, area, probability."""
+    found = estimate(problem)
+    start = time.process_time()
+    ahead = look_ahead(problem, found, (), 2160.0, Assay.LC_MS_MS, 1000)
+    outlook(ahead, regular_doses(2160.0, (3.0,), 12.0, 2328.0), 2328.0, 12.0, 6.0, 9.0)
+    return 1000 * (time.process_time() - start)
+
+
 def yardstick_ms() -> float:
     """Return the cpu milliseconds of a loop of floats that takes 10 on the quiet machine the goals were set on."""
     start = time.process_time()
@@ -84,7 +94,11 @@ def main() -> None:
         problems = [any_problem(random.Random(number), drift) for number in range(patients)]  # noqa: S311
         estimate(problems[0])
         found = [cpu_ms(problem) for problem in problems]
+        draws = [forecast_ms(problem) for problem in problems]
         print(f"fit, {name:28} median {statistics.median(found):6.1f} ms, longest {max(found):6.1f} ms")
+        print(
+            f"forecast, 1,000 draws            median {statistics.median(draws):6.1f} ms, longest {max(draws):6.1f} ms"
+        )
     print(f"yardstick                         {statistics.median(yardstick_ms() for _ in range(9)):6.1f} ms (10 quiet)")
 
 

@@ -1,0 +1,234 @@
+"""What a regimen would give from now on: troughs, areas, and how sure they are.
+
+Draws from the normal approximation of the posterior, at quasi-random points that are always the same: the
+same question has the same answer to the last digit, and the draws fill the space more evenly than random ones would.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.pharmacokinetics.arrival import Curve, curve_of, left_of, past_of
+from tdmcli.pharmacokinetics.concentration import Amounts, Stretch, amounts_at, blood_and_tissue
+from tdmcli.pharmacokinetics.disposition import NG_ML_PER_MG_L
+from tdmcli.pharmacokinetics.dosing_history import courses_of
+from tdmcli.pharmacokinetics.likelihood import log_normal_share, variance
+from tdmcli.pharmacokinetics.linear_algebra import factor
+from tdmcli.pharmacokinetics.population_model import error_model, individual, whole_blood
+from tdmcli.pharmacokinetics.prediction import leg_kinetics, walk
+from tdmcli.pharmacokinetics.quasi_random import normal_points
+from tdmcli.tables.model_rows import ErrorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tdmcli.pharmacokinetics.dosing_history import Course, Dose
+    from tdmcli.pharmacokinetics.estimate import Estimate, Problem
+    from tdmcli.pharmacokinetics.likelihood import ErrorModel
+    from tdmcli.pharmacokinetics.population_model import PopulationModel
+    from tdmcli.tables.model_rows import Assay
+
+DRAWS = 2000  # fewer leave the outer 5 % unsteady
+_STEP = 1e-4
+_PANELS_PER_H = 4  # of a whole-blood area, where binding makes mass balance speak of plasma
+_LEAST_AMOUNT_MG = 1e-30
+
+
+class Draw(NamedTuple):
+    """One patient whom the levels allow: exponentials, and the amounts now; `noise` scatters the next level."""
+
+    curve: Curve
+    amounts: Amounts
+    noise: float
+
+
+class Ahead(NamedTuple):
+    """A patient at an hour: the most probable one, draws around it, doses still in their lag, the last haematocrit."""
+
+    model: PopulationModel
+    now_h: float
+    lag_h: float
+    waiting: tuple[Course, ...]
+    hematocrit: float
+    error: ErrorModel
+    best: Draw
+    draws: tuple[Draw, ...]
+
+
+class Spread(NamedTuple):
+    """A quantity of the future: its median, the middle 80 % and the middle 95 %."""
+
+    median: float
+    p10: float
+    p90: float
+    p2_5: float
+    p97_5: float
+
+
+class Outlook(NamedTuple):
+    """What a regimen would give: a trough as it would be measured, and the area over the hours before it.
+
+    `trough_ng_ml` and the probability count how well the patient is known, the drift, and the scatter of a level; the
+    area does not scatter. `most_probable_ng_ml` is the trough of the most probable patient, which no scatter moves.
+    `in_range_after_h` is when the most probable course first has a trough in the range, None for never.
+    """
+
+    most_probable_ng_ml: float
+    trough_ng_ml: Spread
+    probability_in_range: float
+    area_ng_h_ml: Spread
+    in_range_after_h: float | None
+
+
+def look_ahead(
+    problem: Problem, found: Estimate, history: Sequence[Dose], now_h: float, assay: Assay, count: int = DRAWS
+) -> Ahead:
+    """Return a patient as they stand before a dose at an hour after all levels.
+
+    Each draw has its own parameters; the amounts of now follow them by their slopes on the log scale, which are exact
+    for the most probable patient: they matter only until today's drug is gone.
+    """
+    case = problem.case
+    known = case.etas
+    typical = case.typicals[-1]
+
+    def now(unknowns: Sequence[float]) -> Draw:
+        kappa = unknowns[-1] if len(unknowns) > known else 0.0
+        _, entered = walk(case, leg_kinetics(case, unknowns))
+        return Draw(curve_of(individual(typical, unknowns[:known], kappa)), amounts_at(entered[-1].part, now_h), 0.0)
+
+    best = now(found.unknowns)
+    at_best = _logs(best.amounts)
+    slopes = []
+    for i in range(len(found.unknowns)):
+        moved = now([one + _STEP * (k == i) for k, one in enumerate(found.unknowns)])
+        slopes.append([(one - two) / _STEP for one, two in zip(_logs(moved.amounts), at_best, strict=True)])
+    lower = factor(found.covariance) or []
+    draws = []
+    for *point, noise in normal_points(count, len(found.unknowns) + 1):
+        away = [sum(map(float.__mul__, row, point)) for row in lower]
+        unknowns = [one + by for one, by in zip(found.unknowns, away, strict=True)]
+        kappa = unknowns[-1] if len(unknowns) > known else 0.0
+        logs = [one + sum(by * row[k] for by, row in zip(away, slopes, strict=True)) for k, one in enumerate(at_best)]
+        curve = curve_of(individual(typical, unknowns[:known], kappa))
+        draws.append(Draw(curve, _amounts(logs), noise))
+    waiting = [one for one in history if now_h - case.line.lag_h < one.time_h < now_h and not one.infusion_h]
+    return Ahead(
+        case.model,
+        now_h,
+        case.line.lag_h,
+        _entering(waiting, case.line.lag_h),
+        typical.hematocrit,
+        error_model(case.model, assay),
+        best,
+        tuple(draws),
+    )
+
+
+def _logs(amounts: Amounts) -> list[float]:
+    return [math.log(max(one, _LEAST_AMOUNT_MG)) for one in (*amounts.steps, amounts.blood, amounts.tissue)]
+
+
+def _amounts(logs: Sequence[float]) -> Amounts:
+    *steps, blood, tissue = (math.exp(one) for one in logs)
+    least = 2 * _LEAST_AMOUNT_MG
+    return Amounts(
+        tuple(one if one > least else 0.0 for one in steps),
+        blood if blood > least else 0.0,
+        tissue if tissue > least else 0.0,
+    )
+
+
+def _entering(doses: Sequence[Dose], lag_h: float) -> tuple[Course, ...]:
+    return tuple(one if one.infusion_h else one._replace(first_h=one.first_h + lag_h) for one in courses_of(doses))
+
+
+def outlook(
+    ahead: Ahead, doses: Sequence[Dose], trough_h: float, over_h: float, low_ng_ml: float, high_ng_ml: float
+) -> Outlook:
+    """Return what doses from now on would give.
+
+    Args:
+        ahead: the patient now.
+        doses: those of the regimen, the first not before now.
+        trough_h: when the next level is drawn, before a dose at that hour.
+        over_h: hours before it that the area is over, 12 or 24.
+        low_ng_ml: the range that the trough should lie in.
+        high_ng_ml: its upper end.
+
+    """
+    courses = (*ahead.waiting, *_entering(doses, ahead.lag_h))
+    levels, areas, inside = [], [], 0.0
+    for draw in ahead.draws:
+        part = _part(ahead, draw, courses)
+        level = _level(ahead, part, trough_h)
+        inside += _below(ahead.error, level, high_ng_ml) - _below(ahead.error, level, low_ng_ml)
+        levels.append(_scattered(ahead.error, level, draw.noise))
+        areas.append(_area(ahead, part, courses, trough_h - over_h, trough_h))
+    best = _part(ahead, ahead.best, courses)
+    first = next(
+        (
+            dose.time_h - ahead.now_h
+            for dose in doses
+            if dose.time_h > ahead.now_h and low_ng_ml <= _level(ahead, best, dose.time_h) <= high_ng_ml
+        ),
+        None,
+    )
+    return Outlook(_level(ahead, best, trough_h), _spread(levels), inside / len(ahead.draws), _spread(areas), first)
+
+
+def _part(ahead: Ahead, draw: Draw, courses: Sequence[Course]) -> Stretch:
+    share = draw.curve.kinetics.bioavailability
+    absorbed = courses
+    if share != 1.0:
+        absorbed = [one if one.infusion_h else one._replace(amount_mg=one.amount_mg * share) for one in courses]
+    carried = left_of(draw.curve, draw.amounts.steps)
+    return Stretch(draw.curve, ahead.now_h, draw.amounts, past_of(draw.curve, absorbed), carried)
+
+
+def _level(ahead: Ahead, part: Stretch, hour: float) -> float:
+    plain = NG_ML_PER_MG_L * blood_and_tissue(part, hour)[0] / part.curve.kinetics.volume_l
+    return whole_blood(ahead.model, plain, ahead.hematocrit)[0]
+
+
+def _area(ahead: Ahead, part: Stretch, courses: Sequence[Course], start_h: float, end_h: float) -> float:
+    """Return the whole-blood area: by mass balance, or with binding by Simpson's rule."""
+    if ahead.model.binding is not None:
+        panels = 2 * round(_PANELS_PER_H * (end_h - start_h) / 2)
+        width = (end_h - start_h) / panels
+        values = [_level(ahead, part, start_h + width * i) for i in range(panels + 1)]
+        return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
+    before, after = amounts_at(part, start_h), amounts_at(part, end_h)
+    kinetics = part.curve.kinetics
+    came = sum(
+        one.amount_mg * (one.count_before(end_h) - one.count_before(start_h)) for one in courses if not one.infusion_h
+    )
+    balance = came * kinetics.bioavailability + before.total - after.total
+    return NG_ML_PER_MG_L * balance / kinetics.clearance_l_h
+
+
+def _scattered(error: ErrorModel, level: float, noise: float) -> float:
+    if error.kind is ErrorKind.LOG:
+        return level * math.exp(error.proportional * noise)
+    return max(0.0, level + noise * math.sqrt(variance(error, level)[0]))
+
+
+def _below(error: ErrorModel, level: float, limit: float) -> float:
+    """Return the probability that a level is measured below a limit."""
+    if error.kind is ErrorKind.LOG:
+        z = math.log(limit / level) / error.proportional
+    else:
+        z = (limit - level) / math.sqrt(variance(error, level)[0])
+    return math.exp(log_normal_share(z)[0])
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    ordered = sorted(values)
+
+    def at(share: float) -> float:
+        place = share * (len(ordered) - 1)
+        i = min(int(place), len(ordered) - 2)
+        return ordered[i] + (place - i) * (ordered[i + 1] - ordered[i])
+
+    return Spread(at(0.5), at(0.1), at(0.9), at(0.025), at(0.975))
