@@ -145,7 +145,7 @@ def _hessian(problem: Problem, rows: Matrix, weights: Sequence[float]) -> Matrix
 def _observed(problem: Problem, at: _Place) -> Matrix:
     """Return the Hessian of the objective at a point."""
     hessian = _hessian(problem, at.found.rows, [one.curvature for one in at.terms])
-    bend = weighted_bend(problem.case, at.unknowns, [one.slope for one in at.terms])
+    bend = weighted_bend(problem.case, at.unknowns, at.found.predicted, [one.slope for one in at.terms])
     return [list(map(float.__add__, *rows)) for rows in zip(hessian, bend, strict=True)]
 
 
@@ -207,7 +207,7 @@ def _descend(problem: Problem, at: _Place) -> tuple[_Place, int, Matrix]:
         else:
             lower = factor(at.expected) or []
         away = _decrement(lower, at.gradient)
-    if newton is None or seen > _NEARLY / 10:
+    if newton is None or seen > _NEARLY:
         newton = _observed(problem, at)
     return at, rounds, newton
 

@@ -18,7 +18,7 @@ from tdmcli.pharmacokinetics.linear_algebra import factor
 from tdmcli.pharmacokinetics.population_model import error_model, individual, whole_blood
 from tdmcli.pharmacokinetics.prediction import leg_kinetics, walk
 from tdmcli.pharmacokinetics.quasi_random import normal_points
-from tdmcli.tables.model_rows import ErrorKind
+from tdmcli.tables.model_forms import ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.estimate import Estimate, Problem
     from tdmcli.pharmacokinetics.likelihood import ErrorModel
     from tdmcli.pharmacokinetics.population_model import PopulationModel
-    from tdmcli.tables.model_rows import Assay
+    from tdmcli.tables.model_forms import Assay
 
 DRAWS = 2000  # fewer leave the outer 5 % unsteady
 _STEP = 1e-4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from tdmcli.tables.model_rows import Assay, ErrorKind
+from tdmcli.tables.model_forms import Assay, ErrorKind
 
 _ROOT_2, _LOG_2_PI = math.sqrt(2.0), math.log(2.0 * math.pi)
 _FAR = -30.0  # standard deviations; beyond, the normal tail by its series

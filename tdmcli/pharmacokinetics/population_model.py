@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.pharmacokinetics.disposition import Kinetics
 from tdmcli.pharmacokinetics.likelihood import ErrorModel
-from tdmcli.tables.model_rows import Absorption, Covariate, Form, Parameter
+from tdmcli.tables.model_forms import Absorption, Covariate, Form, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tdmcli.tables.model_rows import Assay, CovariateRow, EffectRow, ModelRow, RandomEffectRow
+    from tdmcli.tables.model_forms import Assay
+    from tdmcli.tables.model_rows import CovariateRow, EffectRow, ModelRow, RandomEffectRow
 
     Values = Mapping[Covariate, float | str]
 

@@ -107,27 +107,28 @@ def _size(amounts: Amounts) -> float:
     return sum(map(abs, (*amounts.steps, amounts.blood, amounts.tissue)))
 
 
-def weighted_bend(case: Case, unknowns: Sequence[float], weights: Sequence[float]) -> Matrix:
+def weighted_bend(
+    case: Case, unknowns: Sequence[float], predicted: Sequence[float], weights: Sequence[float]
+) -> Matrix:
     """Return the sum over levels of weight times the second slopes in each two unknowns.
 
     Two occasions meet only in what one leaves to the next; their mixed second slopes are left out as 0.
     """
     base, etas, size = list(unknowns), case.etas, len(unknowns)
-    kinetics = leg_kinetics(case, base)
-    plain, entered = walk(case, kinetics)
     bend = [[0.0] * size for _ in range(size)]
 
     def weighed(*places: int, by: float) -> float:
         moved = [one + by * (k in places) for k, one in enumerate(base)]
         return sum(map(float.__mul__, weights, predict(case, moved)))
 
-    middle = weighed(by=0.0)
+    middle = sum(map(float.__mul__, weights, predicted))
     ups = [weighed(i, by=_WIDE) for i in range(etas)]
     for i in range(etas):
         bend[i][i] = (ups[i] - 2 * middle + weighed(i, by=-_WIDE)) / _WIDE**2
         for j in range(i):
             bend[i][j] = bend[j][i] = (weighed(i, j, by=_WIDE) - ups[i] - ups[j] + middle) / _WIDE**2
     if size > etas:
+        plain, entered = walk(case, leg_kinetics(case, base))
         at = _occasions(case, weights, plain, entered)
         turned = _occasions(case, weights, plain, entered, -_WIDE)
         for place, (one, two) in enumerate(zip(at, turned, strict=True), etas):

@@ -24,8 +24,8 @@ from tdmcli.pharmacokinetics.forecast import look_ahead, outlook
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model
-from tdmcli.tables.model_rows import Assay, Covariate
 
 if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.estimate import Problem

@@ -9,19 +9,14 @@ from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.likelihood import Censoring, Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step
+from tdmcli.tables.model_forms import Absorption, Assay, Covariate, ErrorKind, Form, Parameter
 from tdmcli.tables.model_rows import (
-    Absorption,
-    Assay,
     CovarianceRow,
-    Covariate,
     CovariateRow,
     EffectRow,
-    ErrorKind,
     ErrorRow,
     FactorRow,
-    Form,
     ModelRow,
-    Parameter,
     ParameterRow,
     RandomEffectRow,
 )

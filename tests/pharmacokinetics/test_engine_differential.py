@@ -23,8 +23,8 @@ from tdmcli.pharmacokinetics.estimate import estimate, make_problem
 from tdmcli.pharmacokinetics.likelihood import Censoring, Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.tables.model_forms import Absorption, Assay, Covariate, ErrorKind, Parameter
 from tdmcli.tables.model_readers import model_ids, read_model
-from tdmcli.tables.model_rows import Absorption, Assay, Covariate, ErrorKind, Parameter
 
 sys.path.insert(0, str(Path(__file__).parent))
 from test_models import REFERENCE

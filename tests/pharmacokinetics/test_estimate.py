@@ -20,8 +20,9 @@ from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
 from tdmcli.pharmacokinetics.likelihood import Censoring, ErrorModel, Level, log_normal_share, term
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, predict
+from tdmcli.tables.model_forms import Absorption, Assay, Covariate, ErrorKind
 from tdmcli.tables.model_readers import read_model
-from tdmcli.tables.model_rows import Absorption, Assay, CovarianceRow, Covariate, ErrorKind, ErrorRow
+from tdmcli.tables.model_rows import CovarianceRow, ErrorRow
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_of_cases import (

@@ -20,8 +20,8 @@ from tdmcli.pharmacokinetics.linear_algebra import factor
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, predict
 from tdmcli.pharmacokinetics.quasi_random import normal_points
+from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model
-from tdmcli.tables.model_rows import Assay, Covariate
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_of_cases import constant

@@ -24,8 +24,9 @@ from tdmcli.pharmacokinetics.population_model import (
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
 from tdmcli.tables.builder import build_row, load_toml
 from tdmcli.tables.location import data_folder
+from tdmcli.tables.model_forms import Assay, Covariate, ErrorKind
 from tdmcli.tables.model_readers import model_ids, read_model
-from tdmcli.tables.model_rows import Assay, Covariate, ErrorKind, ModelRow
+from tdmcli.tables.model_rows import ModelRow
 from tdmcli.tables.readers import read_sources
 
 if TYPE_CHECKING:
