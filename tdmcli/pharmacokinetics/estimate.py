@@ -80,7 +80,13 @@ def make_problem(
     """Return what is to be estimated.
 
     With a drift there is one more unknown for each occasion, the last for the time after the last end.
+
+    Raises:
+        ValueError: a level is no number above 0, or was drawn when nothing had been absorbed.
+
     """
+    if not all(math.isfinite(one.time_h) and 0 < one.value_ng_ml < math.inf for one in levels):
+        raise ValueError("a level must be a number above 0 at a finite hour; a censored one has its limit in its place")
     ordered = tuple(sorted(levels, key=lambda one: one.time_h))
     ends = () if drift is None else tuple(occasion_ends_h)
     case = make_case(model, doses, steps, [one.time_h for one in ordered], ends)
@@ -93,6 +99,8 @@ def make_problem(
         own = inverse(factor(covariance(drift, len(ends) + 1)) or [[math.inf]])
         zeros = [0.0] * len(own)
         precision = [[*row, *zeros] for row in precision] + [[0.0] * case.etas + row for row in own]
+    if any(one <= 0 for one in predict(case, [0.0] * len(precision))):
+        raise ValueError("a level before anything was absorbed says nothing of the patient")
     return Problem(case, ordered, tuple(error_model(model, one.assay) for one in ordered), precision)
 
 

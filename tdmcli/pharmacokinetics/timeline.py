@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.pharmacokinetics.concentration import Amounts, Stretch, amounts_at, blood_and_tissue, nothing, stretch
@@ -60,8 +61,14 @@ def timeline(
         step_starts_h: when covariates change, in order; the values of step i hold from its start, step 0 before all.
         occasion_ends_h: after which level an occasion ends, in order; the last one has no end.
 
+    Raises:
+        ValueError: a dose is none (see `checked`), or hours of changes do not rise.
+
     """
     given = checked(doses)
+    for hours in (step_starts_h, occasion_ends_h):
+        if any(not one < two for one, two in pairwise(hours)) or not all(map(math.isfinite, hours)):
+            raise ValueError("the hours of changes must rise")
     steady = {dose.time_h: dose for dose in given if dose.steady_interval_h}
     ends = [*sorted({*step_starts_h, *occasion_ends_h, *steady}), math.inf]
     first = min([dose.time_h for dose in given] + ends[:1], default=0.0)

@@ -370,3 +370,17 @@ def test_tails_of_the_normal_distribution() -> None:
         )
         assert share < 0
     assert log_normal_share(-30.0 - 1e-12)[0] == pytest.approx(log_normal_share(-30.0 + 1e-12)[0], rel=1e-10)
+
+
+def test_r37_levels_that_say_nothing_are_refused() -> None:
+    """A level of nothing, one before the first dose, and changes out of order are errors of the caller."""
+    doses = regular_doses(0.0, (3.0,), 12.0, 240.0)
+    for value in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="a level must be"):
+            make_problem(WOILLARD, doses, constant(PATIENT), [Level(96.0, value)])
+    for hour in (-5.0, 0.0):
+        with pytest.raises(ValueError, match="nothing of the patient"):
+            make_problem(WOILLARD, doses, constant(PATIENT), [Level(hour, 5.0)])
+    steps = [Step(time, PATIENT) for time in (0.0, 100.0, 50.0)]
+    with pytest.raises(ValueError, match="must rise"):
+        make_problem(WOILLARD, doses, steps, [Level(96.0, 5.0)])
