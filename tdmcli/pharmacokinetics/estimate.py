@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS, _FISHER_ROUNDS = 60, 6
 _CLOSE = 1e-6  # standard deviations from the optimum, by Newton's decrement
+_CONVERGED = 1e-5  # farther than this is not said to be the optimum
 _NEARLY = 1e-3  # from here on Newton's method alone
 _SLOW = 4.0  # a round that brings the point less than so much nearer asks for a new Hessian
 _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e12
@@ -43,19 +44,20 @@ class Doubt(StrEnum):
 
 
 class Problem(NamedTuple):
-    """A patient, the levels in order, how each scatters, and the prior precision of the unknowns."""
+    """A patient, the levels in order, how each scatters, and the unknowns before any level: precision and deviation."""
 
     case: Case
     levels: tuple[Level, ...]
     errors: tuple[ErrorModel, ...]
     precision: Matrix
+    prior_sd: tuple[float, ...]
 
 
 class Estimate(NamedTuple):
     """The most probable unknowns (etas, then occasions), their covariance, and what speaks against them.
 
-    `z_scores` is each eta over its standard deviation between patients. The covariance is the prior's where the Hessian
-    gives none; `doubts` then says so.
+    `z_scores` is each unknown over its standard deviation between patients, or between visits. The covariance is the
+    prior's where the Hessian gives none; `doubts` then says so.
     """
 
     unknowns: tuple[float, ...]
@@ -95,13 +97,22 @@ def make_problem(
         message = f"{model.row.id}: the variances between patients are no covariance"
         raise ValueError(message)
     precision = inverse(lower)
+    variances = [row[i] for i, row in enumerate(model.omega)]
     if drift is not None:
-        own = inverse(factor(covariance(drift, len(ends) + 1)) or [[math.inf]])
+        moving = covariance(drift, len(ends) + 1)
+        variances += [row[i] for i, row in enumerate(moving)]
+        own = inverse(factor(moving) or [[math.inf]])
         zeros = [0.0] * len(own)
         precision = [[*row, *zeros] for row in precision] + [[0.0] * case.etas + row for row in own]
     if any(one <= 0 for one in predict(case, [0.0] * len(precision))):
         raise ValueError("a level before anything was absorbed says nothing of the patient")
-    return Problem(case, ordered, tuple(error_model(model, one.assay) for one in ordered), precision)
+    return Problem(
+        case,
+        ordered,
+        tuple(error_model(model, one.assay) for one in ordered),
+        precision,
+        tuple(map(math.sqrt, variances)),
+    )
 
 
 def _terms(problem: Problem, predicted: Sequence[float]) -> list[Term]:
@@ -167,10 +178,9 @@ def estimate(problem: Problem) -> Estimate:
     if lower is None:
         doubts.append(Doubt.NOT_POSITIVE_DEFINITE)
         lower = factor([[2 * one for one in row] for row in problem.precision]) or []
-    elif _decrement(lower, at.gradient) > _CLOSE:
+    elif _decrement(lower, at.gradient) > _CONVERGED:
         doubts.append(Doubt.NOT_CONVERGED)
-    omega = problem.case.model.omega
-    scores = tuple(at.unknowns[i] / math.sqrt(omega[i][i]) for i in range(problem.case.etas))
+    scores = tuple(one / sd for one, sd in zip(at.unknowns, problem.prior_sd, strict=True))
     if any(abs(one) > _BEYOND_SD for one in scores):
         doubts.append(Doubt.BEYOND_3_SD)
     return Estimate(

@@ -88,8 +88,14 @@ def look_ahead(
 
     Each draw has its own parameters; the amounts of now follow them by their slopes on the log scale, which are exact
     for the most probable patient: they matter only until today's drug is gone.
+
+    Raises:
+        ValueError: something still changes after that hour.
+
     """
     case = problem.case
+    if now_h < case.line.legs[-1].start_h:
+        raise ValueError("a forecast begins after the last change and the last level")
     known = case.etas
     typical = case.typicals[-1]
 

@@ -249,7 +249,7 @@ def test_m28_a_level_that_says_nothing_new(seed: int) -> None:
     hours[legs.leg_of_level(hour)] += (hour,)
     case = problem.case._replace(hours=tuple(hours))
     new = Level(hour, predict(case, before.unknowns)[-1])
-    after = estimate(Problem(case, (*problem.levels, new), additive * 5, problem.precision))
+    after = estimate(Problem(case, (*problem.levels, new), additive * 5, problem.precision, problem.prior_sd))
     assert after.unknowns == pytest.approx(before.unknowns, abs=1e-6)
     assert all(after.covariance[i][i] <= before.covariance[i][i] * (1 + 1e-6) for i in range(5))
 

@@ -152,3 +152,10 @@ def test_normal_points() -> None:
         assert max(column) > 2.5
         for j in range(i):
             assert abs(statistics.fmean(point[i] * point[j] for point in points)) < 1e-9
+
+
+def test_a_forecast_from_the_past_is_refused() -> None:
+    """Before the last change of covariates or the last visit there is nothing to forecast from."""
+    problem = make_problem(WOILLARD, HISTORY, [Step(0.0, PATIENT), Step(200.0, PATIENT)], LEVELS)
+    with pytest.raises(ValueError, match="begins after"):
+        look_ahead(problem, estimate(problem), HISTORY, 199.0, Assay.ANY)
