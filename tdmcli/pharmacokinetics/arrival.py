@@ -76,7 +76,10 @@ def left_of(curve: Curve, steps: Sequence[float]) -> tuple[float, float]:
 
 
 class Past(NamedTuple):
-    """Swallowed courses in the order of their last doses, with what all up to each have left by then, in mg."""
+    """Swallowed courses in the order of their last doses.
+
+    `fast` and `slow` are what all up to each have left by its last dose, in mg: as far as it was asked for.
+    """
 
     courses: tuple[Course, ...]
     ends_h: list[float]
@@ -85,27 +88,29 @@ class Past(NamedTuple):
     infusions: tuple[Course, ...]
 
 
-def past_of(curve: Curve, courses: Sequence[Course]) -> Past:
-    """Return courses ready to be asked for any hour."""
+def past_of(courses: Sequence[Course]) -> Past:
+    """Return courses ready to be asked for any hour, of one curve."""
     swallowed = [one for one in courses if not one.infusion_h]
     if len(swallowed) > 1:
         swallowed.sort(key=_end_h)
+    infusions = tuple(one for one in courses if one.infusion_h) if len(swallowed) < len(courses) else ()
+    return Past(tuple(swallowed), [_end_h(one) for one in swallowed], [], [], infusions)
+
+
+def _fold(curve: Curve, past: Past, number: int) -> None:
+    """Add up what the first so many courses have left."""
     fast_rate, slow_rate = curve.parts.fast, curve.parts.slow
-    ends: list[float] = []
-    fasts: list[float] = []
-    slows: list[float] = []
-    fast = slow = before = 0.0
-    for one in swallowed:
-        end = one.time_h(one.doses - 1)
-        gap = end - before if ends else 0.0
-        slow = slow * math.exp(-slow_rate * gap) + one.amount_mg * series(slow_rate, 0.0, one.interval_h, one.doses)
-        if curve.fast_left:
-            fast = fast * math.exp(-fast_rate * gap) + one.amount_mg * series(fast_rate, 0.0, one.interval_h, one.doses)
-        ends.append(end)
-        slows.append(slow)
-        fasts.append(fast)
-        before = end
-    return Past(tuple(swallowed), ends, fasts, slows, tuple(one for one in courses if one.infusion_h))
+    for i in range(len(past.slow), number):
+        one = past.courses[i]
+        slow = one.amount_mg * series(slow_rate, 0.0, one.interval_h, one.doses)
+        fast = one.amount_mg * series(fast_rate, 0.0, one.interval_h, one.doses) if curve.fast_left else 0.0
+        if i:
+            gap = past.ends_h[i] - past.ends_h[i - 1]
+            slow += past.slow[i - 1] * math.exp(-slow_rate * gap)
+            if curve.fast_left:
+                fast += past.fast[i - 1] * math.exp(-fast_rate * gap)
+        past.slow.append(slow)
+        past.fast.append(fast)
 
 
 def _end_h(course: Course) -> float:
@@ -119,6 +124,8 @@ def arrived(curve: Curve, past: Past, hour: float) -> tuple[float, float]:
     fast = slow = 0.0
     gone = bisect_left(past.ends_h, hour - curve.horizon_h)
     if gone:
+        if gone > len(past.slow):
+            _fold(curve, past, gone)
         h = hour - past.ends_h[gone - 1]
         slow = curve.slow_left * past.slow[gone - 1] * math.exp(-slow_rate * h)
         if curve.fast_left:

@@ -56,7 +56,7 @@ def stretch(kinetics: Kinetics, start_h: float, amounts: Amounts, courses: Seque
     """Return a stretch that starts at an hour with what is there; the courses are those that come into it."""
     curve = curve_of(kinetics)
     carried = left_of(curve, amounts.steps) if any(amounts.steps) else (0.0, 0.0)
-    return Stretch(curve, start_h, amounts, past_of(curve, courses), carried)
+    return Stretch(curve, start_h, amounts, past_of(courses), carried)
 
 
 def _carried(part: Stretch, hour: float) -> tuple[float, float]:

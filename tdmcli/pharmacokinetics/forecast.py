@@ -190,7 +190,7 @@ def _part(ahead: Ahead, draw: Draw, courses: Sequence[Course]) -> Stretch:
     if share != 1.0:
         absorbed = [one if one.infusion_h else one._replace(amount_mg=one.amount_mg * share) for one in courses]
     carried = left_of(draw.curve, draw.amounts.steps)
-    return Stretch(draw.curve, ahead.now_h, draw.amounts, past_of(draw.curve, absorbed), carried)
+    return Stretch(draw.curve, ahead.now_h, draw.amounts, past_of(absorbed), carried)
 
 
 def _level(ahead: Ahead, part: Stretch, hour: float) -> float:

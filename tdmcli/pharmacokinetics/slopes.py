@@ -90,7 +90,7 @@ def _decayed(case: Case, entered: Sequence[Entered], first: int, amounts: Amount
     least = _NOTHING * _size(amounts)
     for number in range(first, len(case.line.legs)):
         leg, curve = case.line.legs[number], entered[number].part.curve
-        part = Stretch(curve, leg.start_h, amounts, past_of(curve, ()), left_of(curve, amounts.steps))
+        part = Stretch(curve, leg.start_h, amounts, past_of(()), left_of(curve, amounts.steps))
         scale = NG_ML_PER_MG_L / curve.kinetics.volume_l
         for hour in case.hours[number]:
             forgotten = leg.steady is not None and hour == leg.end_h
