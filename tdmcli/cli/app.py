@@ -145,6 +145,7 @@ COMMANDS = (
     "monitor",
     "patient",
     "trend",
+    "forecast",
     "explain",
     "sources",
     "protocol",

@@ -113,6 +113,10 @@ HEADLINES = frozenset(
         Code.UNUSUAL_INTERVAL,
         Code.BRAND_MIX_UP,
         Code.TENFOLD,
+        Code.FIT_DOUBTFUL,
+        Code.OUTSIDE_MODEL,
+        Code.CLEARANCE_CONSTANT,
+        Code.MODELS_DISAGREE,
     }
 )
 

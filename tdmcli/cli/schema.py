@@ -18,6 +18,7 @@ class Answering(StrEnum):
     CONVERT = "convert"
     MONITOR = "monitor"
     TREND = "trend"
+    FORECAST = "forecast"
     EXPLAIN = "explain"
     SOURCES = "sources"
     PATIENT_NEW = "patient-new"

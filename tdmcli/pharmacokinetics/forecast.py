@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DRAWS = 2000  # fewer leave the outer 5 % unsteady
 _STEP = 1e-4
-_PANELS_PER_H = 4  # of a whole-blood area, where binding makes mass balance speak of plasma
+_PANELS_PER_H = 4
 _LEAST_AMOUNT_MG = 1e-30
 
 
@@ -112,7 +112,7 @@ def look_ahead(
         slopes.append([(one - two) / _STEP for one, two in zip(_logs(moved.amounts), at_best, strict=True)])
     lower = factor(found.covariance) or []
     draws = []
-    for *point, noise in normal_points(count, len(found.unknowns) + 1):
+    for *point, noise in normal_points(count, len(found.unknowns) + 1) if count else ():
         away = [sum(map(float.__mul__, row, point)) for row in lower]
         unknowns = [one + by for one, by in zip(found.unknowns, away, strict=True)]
         kappa = unknowns[-1] if len(unknowns) > known else 0.0
@@ -164,24 +164,74 @@ def outlook(
         high_ng_ml: its upper end.
 
     """
-    courses = (*ahead.waiting, *_entering(doses, ahead.lag_h))
-    levels, areas, inside = [], [], 0.0
-    for draw in ahead.draws:
-        part = _part(ahead, draw, courses)
-        level = _level(ahead, part, trough_h)
-        inside += _below(ahead.error, level, high_ng_ml) - _below(ahead.error, level, low_ng_ml)
-        levels.append(_scattered(ahead.error, level, draw.noise))
-        areas.append(_area(ahead, part, courses, trough_h - over_h, trough_h))
-    best = _part(ahead, ahead.best, courses)
-    first = next(
-        (
-            dose.time_h - ahead.now_h
-            for dose in doses
-            if dose.time_h > ahead.now_h and low_ng_ml <= _level(ahead, best, dose.time_h) <= high_ng_ml
-        ),
-        None,
+    courses = courses_ahead(ahead, doses)
+    seen = [seen_of(ahead, draw, courses, trough_h, over_h) for draw in ahead.draws]
+    best = most_probable(ahead, doses, trough_h)
+    return draw_outlook(ahead, best, seen, (low_ng_ml, high_ng_ml), first_in_range(ahead, doses, low_ng_ml, high_ng_ml))
+
+
+class Seen(NamedTuple):
+    """The trough (ng/mL) and the area before it (ng*h/mL) of one patient."""
+
+    level_ng_ml: float
+    area_ng_h_ml: float
+
+
+def courses_ahead(ahead: Ahead, doses: Sequence[Dose]) -> tuple[Course, ...]:
+    """Return what enters the gut from now on: doses still in their lag, and those to come."""
+    return (*ahead.waiting, *_entering(doses, ahead.lag_h))
+
+
+def seen_of(ahead: Ahead, draw: Draw, courses: Sequence[Course], trough_h: float, over_h: float) -> Seen:
+    """Return the trough and the area of one draw on what enters from now on."""
+    part = _part(ahead, draw, courses)
+    if ahead.model.binding is not None:
+        return Seen(_level(ahead, part, trough_h), _area_by_panels(ahead, part, trough_h - over_h, trough_h))
+    before, after = amounts_at(part, trough_h - over_h), amounts_at(part, trough_h)
+    kinetics = part.curve.kinetics
+    came = sum(
+        one.amount_mg * (one.count_before(trough_h) - one.count_before(trough_h - over_h))
+        for one in courses
+        if not one.infusion_h
     )
-    return Outlook(_level(ahead, best, trough_h), _spread(levels), inside / len(ahead.draws), _spread(areas), first)
+    balance = came * kinetics.bioavailability + before.total - after.total
+    return Seen(NG_ML_PER_MG_L * after.blood / kinetics.volume_l, NG_ML_PER_MG_L * balance / kinetics.clearance_l_h)
+
+
+def first_in_range(ahead: Ahead, doses: Sequence[Dose], low_ng_ml: float, high_ng_ml: float) -> float | None:
+    """Return after how many hours the most probable patient first has a trough in a range, None for never."""
+    part = _part(ahead, ahead.best, courses_ahead(ahead, doses))
+    hours = (dose.time_h for dose in doses if dose.time_h > ahead.now_h)
+    found = (hour - ahead.now_h for hour in hours if low_ng_ml <= _level(ahead, part, hour) <= high_ng_ml)
+    return next(found, None)
+
+
+def draw_outlook(
+    ahead: Ahead,
+    best_ng_ml: float,
+    seen: Sequence[tuple[float, float]],
+    limits: tuple[float, float],
+    in_range_after_h: float | None,
+) -> Outlook:
+    """Return the outlook that the troughs and areas of all draws make, each level scattered as one is measured."""
+    inside = sum(_below(ahead.error, level, limits[1]) - _below(ahead.error, level, limits[0]) for level, _ in seen)
+    levels = [_scattered(ahead.error, one[0], draw.noise) for one, draw in zip(seen, ahead.draws, strict=True)]
+    areas = [area for _, area in seen]
+    return Outlook(best_ng_ml, _spread(levels), inside / len(seen), _spread(areas), in_range_after_h)
+
+
+def most_probable(ahead: Ahead, doses: Sequence[Dose], hour: float) -> float:
+    """Return the level (ng/mL) of the most probable patient at an hour on doses from now on; no draws are needed."""
+    return _level(ahead, _part(ahead, ahead.best, courses_ahead(ahead, doses)), hour)
+
+
+def troughs(ahead: Ahead, doses: Sequence[Dose], hours: Sequence[float]) -> tuple[Spread, ...]:
+    """Return the level at each hour on doses from now on, as it would be measured: for a picture of the course."""
+    courses = courses_ahead(ahead, doses)
+    parts = [(_part(ahead, draw, courses), draw.noise) for draw in ahead.draws]
+    return tuple(
+        _spread([_scattered(ahead.error, _level(ahead, part, hour), noise) for part, noise in parts]) for hour in hours
+    )
 
 
 def _part(ahead: Ahead, draw: Draw, courses: Sequence[Course]) -> Stretch:
@@ -198,20 +248,12 @@ def _level(ahead: Ahead, part: Stretch, hour: float) -> float:
     return whole_blood(ahead.model, plain, ahead.hematocrit)[0]
 
 
-def _area(ahead: Ahead, part: Stretch, courses: Sequence[Course], start_h: float, end_h: float) -> float:
-    """Return the whole-blood area: by mass balance, or with binding by Simpson's rule."""
-    if ahead.model.binding is not None:
-        panels = 2 * round(_PANELS_PER_H * (end_h - start_h) / 2)
-        width = (end_h - start_h) / panels
-        values = [_level(ahead, part, start_h + width * i) for i in range(panels + 1)]
-        return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
-    before, after = amounts_at(part, start_h), amounts_at(part, end_h)
-    kinetics = part.curve.kinetics
-    came = sum(
-        one.amount_mg * (one.count_before(end_h) - one.count_before(start_h)) for one in courses if not one.infusion_h
-    )
-    balance = came * kinetics.bioavailability + before.total - after.total
-    return NG_ML_PER_MG_L * balance / kinetics.clearance_l_h
+def _area_by_panels(ahead: Ahead, part: Stretch, start_h: float, end_h: float) -> float:
+    """Return a whole-blood area by Simpson's rule: with binding, mass balance would speak of plasma."""
+    panels = 2 * round(_PANELS_PER_H * (end_h - start_h) / 2)
+    width = (end_h - start_h) / panels
+    values = [_level(ahead, part, start_h + width * i) for i in range(panels + 1)]
+    return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
 
 
 def _scattered(error: ErrorModel, level: float, noise: float) -> float:

@@ -126,20 +126,8 @@ class RefutedAlgorithmRow(NamedTuple):
     locator: str
 
 
-class BodySurfaceRow(NamedTuple):
-    """A formula of body surface area: the root of height (cm) x weight (kg) / divisor, in m2."""
-
-    id: str
-    name: str
-    divisor: Decimal
-    text: str
-    source: str
-    locator: str
-
-
 class AlgorithmTables(NamedTuple):
     """The whole of `starting_algorithms.toml`."""
 
     starting_algorithm: tuple[StartingAlgorithmRow, ...]
     refuted_algorithm: tuple[RefutedAlgorithmRow, ...]
-    body_surface: tuple[BodySurfaceRow, ...]

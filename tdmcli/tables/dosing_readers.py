@@ -14,6 +14,7 @@ from tdmcli.tables.location import data_folder
 
 if TYPE_CHECKING:
     from tdmcli.tables.algorithm_rows import AlgorithmTables
+    from tdmcli.tables.body_size_rows import BodySizeTables
     from tdmcli.tables.conversion_rows import ConversionRow, NotInterchangeableRow
     from tdmcli.tables.exposure_rows import AucTargetRow, ExposureRemarkRow, RegressionRow, VariabilityThresholdRow
     from tdmcli.tables.genotype_rows import GenotypeEffectRow, GenotypeTables
@@ -58,11 +59,19 @@ def read_starting_doses() -> tuple[StartingDoseRow, ...]:
 
 @cache
 def read_starting_algorithms() -> AlgorithmTables:
-    """Return the published equations for the first dose, those that must not be used, and body surface area."""
+    """Return the published equations for the first dose, and those that must not be used."""
     from tdmcli.tables.algorithm_rows import AlgorithmTables
 
     name = "starting_algorithms.toml"
     return build_row(AlgorithmTables, load_toml(data_folder() / name), name)
+
+
+@cache
+def read_body_size() -> BodySizeTables:
+    """Return the formulas of body surface area and of fat-free mass."""
+    from tdmcli.tables.body_size_rows import BodySizeTables
+
+    return build_row(BodySizeTables, load_toml(data_folder() / "body_size.toml"), "body_size.toml")
 
 
 @cache

@@ -174,6 +174,22 @@ class WeightPolicy(NamedTuple):
     age_needed_below_kg: Decimal
 
 
+class ForecastPolicy(NamedTuple):
+    """How far a forecast looks, and what it does with a patient at the edge of a model's population."""
+
+    horizon_days: int
+    longest_days: int
+    same_visit_h: Decimal
+    days_outside_percent: Decimal
+    levels_tried: int
+    labs_before_days: int
+
+    def check(self) -> None:
+        """Check that there is a way to look and that it is not longer than the longest."""
+        if not 0 < self.horizon_days <= self.longest_days:
+            raise ValueError("horizon_days must be above 0 and not above longest_days")
+
+
 class HeightPolicy(NamedTuple):
     """Limits of a height in cm."""
 
@@ -227,6 +243,7 @@ class Policy(NamedTuple):
     trend: TrendPolicy
     weight: WeightPolicy
     height: HeightPolicy
+    forecast: ForecastPolicy
     neurotoxicity: NeurotoxicityPolicy
 
     def check(self) -> None:

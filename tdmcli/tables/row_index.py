@@ -83,6 +83,7 @@ def read_every_row() -> tuple[IndexedRow, ...]:
     for name, whole in (
         ("starting_doses.toml", dosing_readers.read_starting_tables()),
         ("starting_algorithms.toml", dosing_readers.read_starting_algorithms()),
+        ("body_size.toml", dosing_readers.read_body_size()),
         ("genotypes.toml", dosing_readers.read_genotypes()),
         ("sampling.toml", dosing_readers.read_sampling()),
     ):

@@ -22,6 +22,7 @@ DATA_CLASSES = {
     "convert": ("tdmcli.workflows.convert_data", "ConvertData"),
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
     "trend": ("tdmcli.workflows.trend_data", "TrendData"),
+    "forecast": ("tdmcli.workflows.forecast_data", "ForecastData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),
     "sources": ("tdmcli.workflows.sources", "SourcesData"),
     "patient-new": ("tdmcli.workflows.patient_new", "NewData"),

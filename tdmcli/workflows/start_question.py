@@ -11,7 +11,7 @@ from tdmcli.domain.interaction import find_drug
 from tdmcli.domain.start_patient import StartPatient, body_surface_m2
 from tdmcli.domain.units import parse_number, show
 from tdmcli.errors import BadFile, Code, WrongUsage
-from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms
+from tdmcli.tables.dosing_readers import read_body_size, read_genotypes
 from tdmcli.tables.readers import read_co_therapies, read_interactions_naming, read_policy, read_range_policy
 from tdmcli.tables.rows import Population
 from tdmcli.workflows import asked as ask
@@ -57,7 +57,7 @@ def patient_of(question: StartQuestion, facts: Facts) -> Known:
     history = facts.record.history if facts.record else None
     height = _height(question, history)
     weight = facts.weight_kg
-    divisor = read_starting_algorithms().body_surface[0].divisor
+    divisor = read_body_size().body_surface[0].divisor
     if question.donor_cyp3a5 is not None and facts.indication != "liver":
         raise WrongUsage("--donor-cyp3a5: only a liver brings its own CYP3A5")
     genes, findings, inputs = _genotypes(question, facts, history)

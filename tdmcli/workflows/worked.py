@@ -250,9 +250,9 @@ def _start(answer: Answer[StartData]) -> list[Step]:
     steps = []
     height: Any = answer.inputs.get("height_cm")
     if data.bsa_m2 is not None and data.weight_kg is not None and height is not None:
-        from tdmcli.tables.dosing_readers import read_starting_algorithms
+        from tdmcli.tables.dosing_readers import read_body_size
 
-        divisor = _number(read_starting_algorithms().body_surface[0].divisor)
+        divisor = _number(read_body_size().body_surface[0].divisor)
         root = f"root({_number(height['value'])} cm x {_number(data.weight_kg)} kg / {divisor})"
         steps.append(Step("body-surface", f"{root} = {_number(data.bsa_m2)} m2"))
     standards = {one.id: one for one in data.methods}

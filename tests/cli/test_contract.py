@@ -56,6 +56,7 @@ ANSWERING = {
 }
 OF_A_FILE = {  # they answer of a patient file alone
     "trend": ("trend", "data/examples/kidney-day-40.toml", "--to", "2026-11-15", *NOW),
+    "forecast": ("forecast", "data/examples/kidney-day-40.toml", *NOW),
 }
 REFERENCE = {  # they answer from the tables, not from a patient's numbers
     "explain": ("explain", "kidney-seed-1-3m", *NOW),
@@ -113,6 +114,10 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     | {f"cv_percent.{key}" for key in ("value", "low", "high", "n")}
     | {f"ttr_percent.{key}" for key in ("value", "n", "days")}
     | {f"ignored[].{key}" for key in ("record", "code")},
+    "forecast": {"model", "models_considered", "parameters", "parameters.cl_l_h", "etas", "apriori", "candidates"}
+    | {"proposal", "proportional"}
+    | {f"candidates[].{key}" for key in ("intakes_mg", "interval_h", "auc_ng_h_ml", "probability_in_target")}
+    | {f"candidates[].trough_ng_ml.{key}" for key in ("p10", "median", "p90")},
     "explain": {"id", "entries"}
     | {f"entries[].{key}" for key in ("id", "what", "meaning", "to_do", "status", "exit_code", "equation", "symbols")}
     | {f"entries[].{key}" for key in ("file", "table", "values", "values[].key", "values[].value", "cited")}
@@ -191,6 +196,7 @@ def test_the_envelope_is_frozen(
         ("convert", "--from", "advagraf", "--to", "prograf", "--dose", "6", "--every", "24"),
         ("monitor", "spleen"),
         ("trend", "data/examples/kidney-day-40.toml", "--from", "2026-11-21"),
+        ("forecast", "data/examples/kidney-day-40.toml", "--model", "spleen"),
         ("explain", "spleen"),
         ("sources", "spleen"),
     ],

@@ -16,7 +16,7 @@ from tdmcli.domain.genotype import Diplotype, read_diplotype
 from tdmcli.domain.start_patient import StartPatient, body_surface_m2
 from tdmcli.domain.whole_units import round_dose
 from tdmcli.errors import Code
-from tdmcli.tables.dosing_readers import read_genotypes, read_starting_algorithms, read_starting_doses
+from tdmcli.tables.dosing_readers import read_body_size, read_genotypes, read_starting_algorithms, read_starting_doses
 from tdmcli.tables.readers import read_policy, read_products
 from tdmcli.tables.rows import Population, Release, Route
 from tdmcli.tables.start_rows import DoseUnit, Per
@@ -193,7 +193,7 @@ def test_an_unknown_cyp3a4_counts_as_its_authors_count_it() -> None:
 
 def test_body_surface_of_mosteller() -> None:
     """180 cm and 80 kg are 2 m2: the root of 4."""
-    divisor = read_starting_algorithms().body_surface[0].divisor
+    divisor = read_body_size().body_surface[0].divisor
     assert body_surface_m2(Decimal(180), Decimal(80), divisor) == 2
 
 

@@ -163,7 +163,31 @@ def convert_texts(data: dict[str, Any]) -> list[str]:
     return said + [f"x {as_written(one['factor'])}" for one in rules]
 
 
-OF_DATA = {"trend": trend_texts, "start": start_texts, "convert": convert_texts}
+def whole_percent(share: float) -> str:
+    """Return a probability as a person reads it: whole per cent, never certain or impossible."""
+    percent = (Decimal(str(share)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return "<1 %" if percent < 1 else ">99 %" if percent > 99 else f"{percent} %"
+
+
+def forecast_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of a forecast: the proposal, each regimen, the fit, and all models."""
+    said = ["Proposal: keep" if data["proposal"]["current"] else "Proposal: tacrolimus", data["proposal"]["text"]]
+    said.append(f"predicted trough {as_written(data['proposal']['trough_ng_ml']['median'], 1)} ng/mL")
+    said.append(f"Range {as_written(data['target']['low_ng_ml'])}-{as_written(data['target']['high_ng_ml'])} ng/mL")
+    for one in data["candidates"]:
+        low, middle, high = (as_written(one["trough_ng_ml"][key], 1) for key in ("p10", "median", "p90"))
+        said += [f"{middle} ({low}-{high})", whole_percent(one["probability_in_target"])]
+    said += [one["level"] for one in data["levels"][-10:]]
+    said += [as_written(one["predicted_ng_ml"], 1) for one in data["levels"][-10:]]
+    said += [one["taken"][:10] for one in data["ignored"]]
+    said += [one["id"] for one in data["models_considered"]]
+    said += [as_written(one["trough_ng_ml"], 1) for one in data["models_considered"] if one["applies"]]
+    before = as_written(data["apriori"]["trough_ng_ml"]["median"], 1)
+    said.append(f"without any level: trough {before} ng/mL")
+    return [*said, data["proportional"]["text"] or data["proportional"]["refused"], data["next_level"]["from"]]
+
+
+OF_DATA = {"trend": trend_texts, "start": start_texts, "convert": convert_texts, "forecast": forecast_texts}
 
 
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
@@ -250,6 +274,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "monitor",
         "start",
         "trend",
+        "forecast",
         "explain",
         "sources",
         "protocol",
@@ -276,6 +301,7 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
         "monitor-patient",
         "start-kidney-genotype",
         "trend-kidney",
+        "forecast-kidney",
     ],
 )
 def test_the_hash_seed_changes_nothing(case: str, run: Callable[..., Said]) -> None:

@@ -502,7 +502,7 @@ def test_all_tables_are_read() -> None:
     known |= {"units.toml", "co_therapies.toml", "neurotoxicity.toml", "monitoring.toml", "cautions.toml"}
     known |= {"starting_doses.toml", "genotypes.toml", "formulas.toml", "tables.toml", "protocol_bounds.toml"}
     known |= {"auc.toml", "variability.toml"}
-    known |= {"starting_algorithms.toml", "conversions.toml", "sampling.toml"}
+    known |= {"starting_algorithms.toml", "body_size.toml", "conversions.toml", "sampling.toml"}
     assert {path.name for path in data_folder().glob("*.toml")} == known
     assert readers.read_data_version()
     assert readers.read_policy().dose.max_increase_percent > 0

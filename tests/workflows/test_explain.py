@@ -55,7 +55,7 @@ REFUSALS = {
     *("MISSING_AGE", "MISSING_HEIGHT", "MISSING_GENOTYPE", "GENOTYPE_UNDETERMINED", "DONOR_GENOTYPE", "NO_METHOD"),
     *("OUTSIDE_POPULATION", "OTHER_PRODUCT", "OTHER_SITUATION", "REFUTED_METHOD", "START_WITH_INHIBITOR"),
     *("NO_GUIDANCE", "TOO_HIGH_TO_SCALE", "CENSORED_LEVEL", "INTERACTION_AFTER_LEVEL", "PRODUCT_SWITCHED"),
-    "ROUNDED_TOO_FAR",
+    *("ROUNDED_TOO_FAR", "UNKNOWN_MODEL", "NO_MODEL", "FIT_FAILED", "CHANGE_TO_COME", "DOSES_TOO_CLOSE"),
 }
 EITHER = {
     *("MISSING_PRODUCT", "CRITICAL_LEVEL", "NOT_A_TROUGH", "NOT_STEADY_STATE", "DISCREPANT", "INTERACTION_SETTLING"),
@@ -67,8 +67,11 @@ ID_KEYS = {
     *("within", "below", "above", "undetermined"),  # of the split of a level: ids of rows
 }
 SHARED = {
+    "andrews-2019": {("starting_algorithms.toml", "starting_algorithm"), ("models/andrews-2019.toml", "model")},
+    "andrews-2020": {("starting_algorithms.toml", "starting_algorithm"), ("models/andrews-2020.toml", "model")},
     "blood-pressure-label": {("monitoring.toml", "test"), ("cautions.toml", "caution")},
     "ciclosporin": {("interactions/immunosuppressants.toml", "interaction"), ("cautions.toml", "caution")},
+    "francke-2025": {("starting_algorithms.toml", "starting_algorithm"), ("models/francke-2025.toml", "model")},
     "live-vaccines": {("interactions/additive-toxicity.toml", "interaction"), ("cautions.toml", "caution")},
     "mycophenolate": {("interactions/immunosuppressants.toml", "interaction"), ("cautions.toml", "caution")},
     "none": {("co_therapies.toml", "co_therapy"), ("co_therapies.toml", "induction")},

@@ -1,0 +1,149 @@
+"""What a patient file says against a forecast, and what its last level says of a change (R56-R58)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding, Refused, refuse, settle
+from tdmcli.domain.history import period_at
+from tdmcli.domain.target_range import Position, position
+from tdmcli.domain.trough import check_size, check_steady_state
+from tdmcli.domain.units import show
+from tdmcli.errors import Code
+from tdmcli.tables.readers import read_policy
+from tdmcli.workflows.facts import history_findings
+from tdmcli.workflows.forecast_candidates import number
+from tdmcli.workflows.forecast_choice import Held
+from tdmcli.workflows.ranges import disagreement
+
+if TYPE_CHECKING:
+    from tdmcli.domain.history import History, RegimenPeriod
+    from tdmcli.tables.product_rows import ProductRow
+    from tdmcli.workflows.aim import Aim
+    from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.forecast_candidates import Seen
+    from tdmcli.workflows.model_course import ModelCourse
+
+_HANDLED = frozenset({Code.MISSED_DOSE, Code.DOSE_CHANGED_SINCE, Code.NOT_STEADY_STATE})  # the model counts these in
+
+
+def needed(facts: Facts, history: History) -> tuple[RegimenPeriod, ProductRow]:
+    """Return the regimen in force and its product.
+
+    Raises:
+        Refused: none is in force, its product is not known, or it is not taken by mouth.
+
+    """
+    if facts.current is None:
+        settle(history_findings(facts, Position.UNDETERMINED), frozenset())
+    period = period_at(history, facts.now)
+    if facts.current is None or period is None:
+        raise refuse(Code.MISSING_REGIMEN, what="none is in force in the patient file")
+    if period.regimen.product is None:
+        raise refuse(Code.MISSING_PRODUCT)
+    for one in history.regimens:  # a model of apparent clearance can't tell a swallowed mg from one that was not
+        if one.route != "oral" and one.start <= facts.now:
+            raise refuse(Code.NOT_ORAL, route=one.route)
+    coming = next((one for one in history.regimens if one.start > facts.now), None)
+    if coming is not None:
+        raise refuse(Code.CHANGE_TO_COME, day=str(coming.start.astimezone(history.zone).date()))
+    return period, period.regimen.product
+
+
+def refuse_without_newest(facts: Facts, course: ModelCourse) -> None:
+    """Refuse where no level can be used, or the newest one is not: an older one must not outvote it (R46).
+
+    Raises:
+        Refused: so, with why; or the newest is a limit alone, or two doses lie too close before it.
+
+    """
+    reasons = dict(course.ignored)
+    newest = facts.drawn
+    if newest is None or not course.levels:
+        why = "; ".join(dict.fromkeys(reasons.values()))
+        raise refuse(Code.MISSING_LEVEL, why=f" in the patient file{f': {why}' if why else ''}")
+    if newest not in course.records:
+        day = newest.taken.date()
+        raise refuse(Code.MISSING_LEVEL, why=f": the newest, of {day}, is set aside: {reasons.get(newest, 'unused')}")
+    if not newest.level.is_number:
+        raise refuse(Code.CENSORED_LEVEL, level=newest.level.text)
+
+
+def refuse_doses_too_close(facts: Facts, course: ModelCourse, interval_h: int) -> None:
+    """Refuse where the file has two doses much closer than an interval: whether both were taken is not known."""
+    policy = read_policy().forecast
+    since = course.hour(facts.now) - 24 * policy.horizon_days
+    times = [one.time_h for one in course.doses if one.time_h >= since and not one.infusion_h]
+    for before, after in pairwise(times):
+        if after - before < interval_h / 2 - 1:
+            at = course.moment(after).astimezone(facts.now.tzinfo)
+            raise refuse(Code.DOSES_TOO_CLOSE, at=f"{at:%Y-%m-%d %H:%M}", hours=f"{after - before:.1f}")
+
+
+def about_level(facts: Facts, aim: Aim) -> tuple[Finding, ...]:
+    """Return what the file says against its last level, less what the model counts in: time, dose, steady state."""
+    if facts.level is None:
+        return history_findings(facts, Position.UNDETERMINED)
+    where = position(facts.level, aim.low, aim.high)
+    findings = tuple(one for one in history_findings(facts, where) if one.code not in _handled(facts))
+    findings += tuple(
+        one._replace(refuses=True) if one.code is Code.CRITICAL_LEVEL else one
+        for one in check_size(facts.level, read_policy().level)
+    )
+    if aim.ranges is not None:
+        findings += disagreement(facts.level, aim.low, aim.high, aim.row, aim.ranges)
+    times = read_policy().dose.refuse_above_aims
+    if aim.aim is not None and facts.level.value_ng_ml * times < aim.aim:
+        values = {"level": facts.level.text, "aim": show(aim.aim), "times": show(times)}
+        findings += (Finding(Code.VERY_LOW, values),)
+    return findings
+
+
+def _handled(facts: Facts) -> frozenset[Code]:
+    """Return what the model counts in; how much of a vomited dose was absorbed it can't know."""
+    kinds = {one.kind for one in facts.record.history.events} if facts.record else set()
+    told, vomited = "missed-dose" in kinds, "vomited" in kinds
+    return _HANDLED if told and not vomited else _HANDLED - {Code.MISSED_DOSE}
+
+
+def held_by(facts: Facts, aim: Aim, warnings: tuple[Finding, ...]) -> Held:
+    """Return what the last level says of a change of the dose."""
+    out, in_range = None, False
+    if facts.level is not None:
+        margin = read_policy().dose.marginal_percent / 100
+        where = position(facts.level, aim.low, aim.high)
+        before = position(facts.before.level, aim.low, aim.high) if facts.before else None
+        beyond = position(facts.level, aim.low * (1 - margin), aim.high * (1 + margin))
+        out = where if where in {before, beyond} else None
+        in_range = where is Position.WITHIN and facts.sampled == facts.current
+    why, moving = "", _moving(facts)
+    if any(one.code is Code.GUT_EVENT for one in warnings):
+        why = "what happened shortly before the level"
+    elif moving:
+        why = "the time on this dose"
+    return Held(out, in_range and not moving, why, facts.hours_after_dose is not None)
+
+
+def _moving(facts: Facts) -> bool:
+    """Return whether the last level was drawn before steady state on the dose of now."""
+    if facts.current is None or facts.current.product is None:
+        return False
+    release, policies = facts.current.product.release, read_policy().steady_state
+    found = check_steady_state(facts.days_on_dose, facts.change, Position.BELOW, release, policies)
+    return any(one.code is Code.NOT_STEADY_STATE for one in found)
+
+
+def refuse_far_above(facts: Facts, now: Seen, aim: Aim) -> None:
+    """Refuse where the last level, or the trough ahead, is so far above the aim that no cut is an answer (R57)."""
+    if aim.aim is None:
+        return
+    times = read_policy().dose.refuse_above_aims
+    ahead = number(now.found.trough_ng_ml.median)
+    levels = {f"{show(ahead)} ng/mL ahead": ahead}
+    if facts.level is not None and facts.level.is_number:
+        levels[facts.level.text] = facts.level.value_ng_ml
+    for text, level in levels.items():
+        if level > times * aim.aim:
+            values = {"level": text, "aim": show(aim.aim), "times": show(times)}
+            raise Refused(Finding(Code.TOO_HIGH_TO_SCALE, values, refuses=True))

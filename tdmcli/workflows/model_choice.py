@@ -1,0 +1,225 @@
+"""Which population model fits a patient: its population first, then how well it would have foretold the levels."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.units import clean
+from tdmcli.errors import Code
+from tdmcli.pharmacokinetics.drift import Drift, drift_of, occasion_ends_h
+from tdmcli.pharmacokinetics.estimate import Estimate, Problem, estimate, make_problem
+from tdmcli.pharmacokinetics.population_model import PopulationModel, make_model, outside, with_assumed
+from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.tables.model_forms import Covariate
+from tdmcli.tables.model_readers import model_ids, read_model
+from tdmcli.tables.readers import read_policy
+from tdmcli.tables.rows import Population, Release
+from tdmcli.workflows.asked import near
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tdmcli.tables.model_rows import ModelRow
+    from tdmcli.tables.product_rows import ProductRow
+    from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.model_course import ModelCourse
+
+_UNITS = {
+    "nmol_l": "nmol/L",
+    "umol_l": "umol/L",
+    "mg_day": "mg/day",
+    "g_l": "g/L",
+    "percent": "%",
+    "kg": "kg",
+    "cm": "cm",
+    "m2": "m2",
+    "years": "years",
+}
+
+
+class Fitting(NamedTuple):
+    """A model that may be used for a patient: its steps of covariates, what it takes for unknown, what lies outside."""
+
+    model: PopulationModel
+    steps: tuple[Step, ...]
+    assumed: tuple[str, ...]
+    outside: tuple[str, ...]
+    error_percent: float | None = None
+    foretold: int = 0
+
+
+class Considered(NamedTuple):
+    """A model, and why it is not for this patient, or how it fits."""
+
+    row: ModelRow
+    against: str | None
+    fitting: Fitting | None
+
+
+def consider(facts: Facts, steps: Sequence[Step], forced: str | None) -> tuple[Considered, ...]:
+    """Return every model with what it is to this patient; a forced one may lie outside its numbers (R60).
+
+    Raises:
+        Refused: no model has the id that was forced.
+
+    """
+    if forced is not None and forced not in model_ids():
+        known = ", ".join(model_ids())
+        raise refuse(Code.UNKNOWN_MODEL, name=clean(forced), near=near(forced, model_ids()), known=known)
+    products = {one.regimen.product for one in facts.record.history.regimens} if facts.record else set()
+    taken = frozenset(one for one in products if one is not None)
+    return tuple(_considered(read_model(name), facts, taken, steps, forced=forced == name) for name in model_ids())
+
+
+def _considered(
+    row: ModelRow, facts: Facts, products: frozenset[ProductRow], steps: Sequence[Step], *, forced: bool
+) -> Considered:
+    against = _of_another_kind(row, facts, products)
+    if against is not None:
+        return Considered(row, against, None)
+    model = make_model(row)
+    own, assumed = _steps_for(model, steps)
+    found = {(one.covariate, one.limits): one for step in own for one in outside(model, step.values)}
+    missing = [one for one in found.values() if one.value is None]
+    if missing:
+        return Considered(row, f"it asks for {', '.join(_name(one.covariate) for one in missing)}", None)
+    beyond = [f"{_name(one.covariate)} {_value(one.value)}, not {one.limits}" for one in found.values()]
+    slight = all(
+        one.covariate is Covariate.DAYS_AFTER_TRANSPLANT and _little_beyond(one.value, row) for one in found.values()
+    )
+    if beyond and not (slight or forced):
+        return Considered(row, f"outside its patients: {'; '.join(beyond)}", None)
+    notes = _notes(row, facts, products)
+    return Considered(row, None, Fitting(model, own, (*assumed, *notes), tuple(beyond)))
+
+
+def _of_another_kind(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> str | None:
+    if facts.indication not in row.organs:
+        return f"for {', '.join(row.organs)}"
+    if facts.population is not None and facts.population is not row.population:
+        return "for adults" if row.population is Population.ADULT else "for children"
+    if any(one.release not in row.release for one in products):
+        return f"for {' and '.join(row.release)} release"
+    named = {one.id for one in products if one.release is Release.PROLONGED} - set(row.products)
+    if row.products and named:
+        return f"for {', '.join(row.products)}"
+    return None
+
+
+def _notes(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> tuple[str, ...]:
+    found = []
+    if facts.population is None:
+        found.append(f"{'an adult' if row.population is Population.ADULT else 'a child'}")
+    others = sorted(one.name for one in products if row.products and one.id not in row.products)
+    if others:
+        found.append(f"{', '.join(others)} as {', '.join(row.products)}, which it was made from")
+    return tuple(found)
+
+
+def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """Return the steps with the model's own covariates alone, those that change nothing left out, and what it takes."""
+    asked = {one.covariate for one in model.row.covariate} | {Covariate.DAYS_AFTER_TRANSPLANT}
+    by_days = any(one.covariate is Covariate.DAYS_AFTER_TRANSPLANT for one in model.row.covariate)
+    own: list[Step] = []
+    notes: dict[str, None] = {}
+    for number, step in enumerate(steps):
+        values, used = with_assumed(model, {name: one for name, one in step.values.items() if name in asked})
+        for one in used:
+            notes[f"{_name(one.covariate)} {one.if_unknown_word or one.if_unknown} ({one.unknown_note})"] = None
+        last = number + 1 == len(steps)
+        if not by_days and not last:
+            values.pop(Covariate.DAYS_AFTER_TRANSPLANT, None)
+        if own and (own[-1].values == values or (not by_days and _without_days(own[-1]) == _without_days_of(values))):
+            own[-1] = own[-1]._replace(values=values)
+            continue
+        own.append(Step(step.from_h, values))
+    return tuple(own), tuple(notes)
+
+
+def _without_days(step: Step) -> dict[Covariate, float | str]:
+    return _without_days_of(dict(step.values))
+
+
+def _without_days_of(values: dict[Covariate, float | str]) -> dict[Covariate, float | str]:
+    return {name: one for name, one in values.items() if name is not Covariate.DAYS_AFTER_TRANSPLANT}
+
+
+def _name(covariate: Covariate) -> str:
+    """Return a covariate for a person: `weight (kg)`, `CYP3A5`."""
+    text = str(covariate)
+    for end, unit in _UNITS.items():
+        if text.endswith(f"_{end}"):
+            return f"{text.removesuffix(f'_{end}').replace('_', ' ')} ({unit})"
+    return text.upper().replace("DONOR_", "donor ").replace("_", "*") if "cyp" in text else text.replace("_", " ")
+
+
+def _value(value: float | str | None) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _little_beyond(value: float | str | None, row: ModelRow) -> bool:
+    """Return whether days after transplant lie beyond the model's by no more than the policy lets pass."""
+    if not isinstance(value, float) or row.to_day is None:
+        return False
+    share = float(read_policy().forecast.days_outside_percent) / 100
+    return row.to_day <= value <= row.to_day * (1 + share)
+
+
+def drift_for(model: PopulationModel, *, hold: bool) -> Drift | None:
+    """Return how clearance drifts in a model, None where it is held constant or no number is known."""
+    return None if hold else drift_of(model.row)
+
+
+def fit(fitting: Fitting, course: ModelCourse, *, hold: bool, levels: int | None = None) -> tuple[Problem, Estimate]:
+    """Return the patient's most probable parameters from all levels, or from so many of the first."""
+    used = course.levels if levels is None else course.levels[:levels]
+    drift = drift_for(fitting.model, hold=hold)
+    ends = () if drift is None else occasion_ends_h(used, float(read_policy().forecast.same_visit_h))
+    problem = make_problem(fitting.model, course.doses, fitting.steps, used, drift, ends)
+    return problem, estimate(problem)
+
+
+def foretell(fitting: Fitting, course: ModelCourse, *, hold: bool) -> Fitting:
+    """Return a fitting with how far it would have missed the last levels, each from those before it, in per cent."""
+    misses = []
+    tried = read_policy().forecast.levels_tried
+    for number in range(max(1, len(course.levels) - tried), len(course.levels)):
+        level = course.levels[number]
+        if level.censoring is not None:
+            continue
+        _, found = fit(fitting, course, hold=hold, levels=number)
+        drift = drift_for(fitting.model, hold=hold)
+        same = float(read_policy().forecast.same_visit_h)
+        occasions = () if drift is None else occasion_ends_h(course.levels[:number], same)
+        case = make_case(fitting.model, course.doses, fitting.steps, (level.time_h,), occasions)
+        predicted = predict(case, found.unknowns)[0]
+        misses.append(abs(math.log(predicted / level.value_ng_ml)))
+    if not misses:
+        return fitting
+    return fitting._replace(error_percent=100 * math.expm1(sum(misses) / len(misses)), foretold=len(misses))
+
+
+def best_of(fittings: Sequence[Fitting]) -> tuple[Fitting, str]:
+    """Return the model to use and why: within its population, the one that foretold the levels best.
+
+    With too few levels to foretell, one that takes no value for unknown, and that lets clearance drift, comes first.
+    """
+    inside = [one for one in fittings if not one.outside] or list(fittings)
+    enough = read_policy().forecast.levels_tried
+    if len(inside) > 1 and all(one.error_percent is not None and one.foretold >= enough for one in inside):
+        best = min(inside, key=lambda one: one.error_percent or 0.0)
+        return best, f"it foretold the last {best.foretold} levels best of {len(inside)} models for this patient"
+    best = min(inside, key=lambda one: (len(one.assumed), drift_of(one.model.row) is None, one.model.row.id))
+    if len(inside) == 1:
+        return best, "the only model for this patient"
+    return best, "of the models for this patient it assumes least; too few levels yet to compare them"
+
+
+def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
+    """Return that a patient lies outside a model, and that clearance does not drift: intervals are too narrow then."""
+    model = fitting.model.row.id
+    found = (Finding(Code.OUTSIDE_MODEL, {"model": model, "what": "; ".join(fitting.outside)}),)
+    constant = (Finding(Code.CLEARANCE_CONSTANT, {"model": model}),)
+    return (found if fitting.outside else ()) + (() if drift_for(fitting.model, hold=hold) else constant)
