@@ -146,6 +146,7 @@ COMMANDS = (
     "patient",
     "trend",
     "forecast",
+    "auc",
     "explain",
     "sources",
     "protocol",

@@ -19,6 +19,7 @@ class Answering(StrEnum):
     MONITOR = "monitor"
     TREND = "trend"
     FORECAST = "forecast"
+    AUC = "auc"
     EXPLAIN = "explain"
     SOURCES = "sources"
     PATIENT_NEW = "patient-new"

@@ -81,7 +81,8 @@ class RegressionRow(NamedTuple):
     """A formula of one source: AUC over the interval (ng*h/mL) = intercept + the sum of coefficient times level.
 
     One term at hour 0 is a regression on the trough; more terms are a limited sampling strategy. The window is
-    half-open in days after the transplant. `r2` is the share of the variance explained.
+    half-open in days after the transplant. `r2` is the share of the variance explained, `patients` whom it
+    was made from; without `products` it holds for the release.
     """
 
     id: str
@@ -97,6 +98,8 @@ class RegressionRow(NamedTuple):
     from_day: int | None = None
     to_day: int | None = None
     population: Population | None = None
+    products: tuple[str, ...] = ()
+    patients: str | None = None
     note: str | None = None
 
     def check(self) -> None:
@@ -235,7 +238,10 @@ class VariabilityThresholdRow(NamedTuple):
 
 
 class ExposureRemarkRow(NamedTuple):
-    """What one source says of a measure of exposure that is no threshold; `about` is the matter in a word or two."""
+    """What one source says of a measure of exposure that is no threshold; `about` is the matter in a word or two.
+
+    With a `population` it speaks of that one alone.
+    """
 
     id: str
     about: str
@@ -243,6 +249,7 @@ class ExposureRemarkRow(NamedTuple):
     source: str
     locator: str
     indications: tuple[str, ...] = ()
+    population: Population | None = None
 
 
 def _check_window(from_day: int | None, to_day: int | None) -> None:

@@ -190,6 +190,12 @@ class ForecastPolicy(NamedTuple):
             raise ValueError("horizon_days must be above 0 and not above longest_days")
 
 
+class AucPolicy(NamedTuple):
+    """How many minutes a sample may lie off the time that a formula asks for."""
+
+    sample_minutes: int
+
+
 class HeightPolicy(NamedTuple):
     """Limits of a height in cm."""
 
@@ -244,6 +250,7 @@ class Policy(NamedTuple):
     weight: WeightPolicy
     height: HeightPolicy
     forecast: ForecastPolicy
+    auc: AucPolicy
     neurotoxicity: NeurotoxicityPolicy
 
     def check(self) -> None:

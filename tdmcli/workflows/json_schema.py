@@ -23,6 +23,7 @@ DATA_CLASSES = {
     "monitor": ("tdmcli.workflows.monitor_data", "MonitorData"),
     "trend": ("tdmcli.workflows.trend_data", "TrendData"),
     "forecast": ("tdmcli.workflows.forecast_data", "ForecastData"),
+    "auc": ("tdmcli.workflows.auc_data", "AucData"),
     "explain": ("tdmcli.workflows.explain", "ExplainData"),
     "sources": ("tdmcli.workflows.sources", "SourcesData"),
     "patient-new": ("tdmcli.workflows.patient_new", "NewData"),

@@ -109,7 +109,7 @@ def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
     codes = [one.refused for one in methods if one.refused is not None]
     counted = sorted(dict.fromkeys(codes), key=lambda code: (-codes.count(code), codes.index(code)))
     why = ", ".join(f"{code} ({codes.count(code)})" for code in counted)
-    return refuse(Code.NO_METHOD, number=str(len(methods)), indication=name, why=why)
+    return refuse(Code.NO_METHOD, what="a first dose", number=str(len(methods)), indication=name, why=why)
 
 
 def _about_doses(answering: list[MethodAnswer]) -> tuple[Finding, ...]:

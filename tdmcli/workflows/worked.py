@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tdmcli.workflows.adjust_data import AdjustData
+    from tdmcli.workflows.auc_data import AucData
     from tdmcli.workflows.cdratio import CdRatioData
     from tdmcli.workflows.convert_data import ConvertData
     from tdmcli.workflows.interact_data import InteractData, InteractionAnswer
@@ -314,6 +315,18 @@ def _by_equation(one: MethodAnswer) -> list[Step]:
     return [*steps, Step("starting-dose-by-auc", f"{one.id}: {auc}")]
 
 
+def _auc(answer: Answer[AucData]) -> list[Step]:
+    """Return each regression with its levels put in; a fitted model has no line of arithmetic."""
+    steps = [step for one in answer.data.samples for step in _from_nmol(one.level, one.level_ng_ml)]
+    for one in answer.data.methods:
+        if one.intercept is None or one.terms is None or one.auc_ng_h_ml is None:
+            continue
+        terms = "".join(f" + {_number(term.coefficient)} x {_number(term.level_ng_ml)}" for term in one.terms)
+        numbers = f"{one.id}: {_number(one.intercept)}{terms} = {_number(one.auc_ng_h_ml)} ng*h/mL"
+        steps.append(Step("auc-by-regression", numbers))
+    return steps
+
+
 _STEPS: dict[str, Callable[[Any], list[Step]]] = {
     "target": _target,
     "adjust": _adjust,
@@ -323,4 +336,5 @@ _STEPS: dict[str, Callable[[Any], list[Step]]] = {
     "convert": _convert,
     "monitor": _monitor,
     "start": _start,
+    "auc": _auc,
 }

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[list[str], dict[str, str], float | None]] = {
     "target, Rich table": (["target", "kidney", "--days", "40", "--format", "table"], {}, LIMIT_TABLE),
     "adjust --patient": (["adjust", "--patient", PATIENT, "--as-of", "2026-11-21"], {}, LIMIT_PATIENT),
     "forecast --patient": (["forecast", PATIENT, "--as-of", "2026-11-21"], {}, None),
+    "auc --patient": (["auc", "--patient", PATIENT, "--as-of", "2026-11-21"], {}, None),
 }
 
 

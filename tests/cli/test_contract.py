@@ -53,6 +53,10 @@ ANSWERING = {
         *("start", "kidney", "--weight", "75", "--age", "56", "--height", "178"),
         *("--cyp3a5", "*1/*3", "--days", "3", "--product", "prograf", *NOW),
     ),
+    "auc": (
+        *("auc", "--sample", "0=5.6", "--sample", "1=18", "--sample", "4=9.1", "--dose", "3", "--every", "12"),
+        *("--product", "prograf", "--indication", "kidney", "--days", "40", *NOW),
+    ),
 }
 OF_A_FILE = {  # they answer of a patient file alone
     "trend": ("trend", "data/examples/kidney-day-40.toml", "--to", "2026-11-15", *NOW),
@@ -110,6 +114,8 @@ KEYS: dict[str, set[str]] = {  # DESIGN.md, section 4: keys that exist at least,
     "start": {"methods"}
     | {f"methods[].{key}" for key in ("id", "daily_dose_mg", "intakes_mg", "interval_h", "mg_per_kg_per_day")}
     | {f"methods[].{key}" for key in ("unrounded_daily_dose_mg", "refused", "sources")},
+    "auc": {"methods"}
+    | {f"methods[].{key}" for key in ("id", "auc_ng_h_ml", "interval_h", "sources", "refused", "why")},
     "trend": {"window", "levels_used", "cv_percent", "ttr_percent", "in_range_percent", "cd_ratio", "ignored"}
     | {f"cv_percent.{key}" for key in ("value", "low", "high", "n")}
     | {f"ttr_percent.{key}" for key in ("value", "n", "days")}
@@ -195,6 +201,7 @@ def test_the_envelope_is_frozen(
         ("neurotox", "tremor", "--organ", "spleen"),
         ("convert", "--from", "advagraf", "--to", "prograf", "--dose", "6", "--every", "24"),
         ("monitor", "spleen"),
+        ("auc", "--sample", "0=5.6", "--dose", "3", "--every", "12", "--product", "prograf", "--indication", "liver"),
         ("trend", "data/examples/kidney-day-40.toml", "--from", "2026-11-21"),
         ("forecast", "data/examples/kidney-day-40.toml", "--model", "spleen"),
         ("explain", "spleen"),

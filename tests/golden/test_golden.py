@@ -187,7 +187,23 @@ def forecast_texts(data: dict[str, Any]) -> list[str]:
     return [*said, data["proportional"]["text"] or data["proportional"]["refused"], data["next_level"]["from"]]
 
 
-OF_DATA = {"trend": trend_texts, "start": start_texts, "convert": convert_texts, "forecast": forecast_texts}
+def auc_texts(data: dict[str, Any]) -> list[str]:
+    """Return what the text must say of areas: each method, its area in the table, and whether a trough is all."""
+    said = ["a trough alone"] if data["trough_only"] else []
+    for one in data["methods"]:
+        said.append(one["id"])
+        if one["refused"] is None:
+            said.append(f"{as_written(one['auc_ng_h_ml'], 0)} ng*h/mL over {one['interval_h']} h by {one['id']}")
+    return said
+
+
+OF_DATA = {
+    "trend": trend_texts,
+    "start": start_texts,
+    "convert": convert_texts,
+    "forecast": forecast_texts,
+    "auc": auc_texts,
+}
 
 
 def key_texts(answer: dict[str, Any]) -> list[str]:  # noqa: C901, PLR0911 - one return for each command
@@ -275,6 +291,7 @@ def test_there_are_cases_of_every_kind() -> None:
         "start",
         "trend",
         "forecast",
+        "auc",
         "explain",
         "sources",
         "protocol",
@@ -302,6 +319,7 @@ def test_a_second_run_says_the_same(case: str, ask: Callable[..., Said]) -> None
         "start-kidney-genotype",
         "trend-kidney",
         "forecast-kidney",
+        "auc-patient-profile",
     ],
 )
 def test_the_hash_seed_changes_nothing(case: str, run: Callable[..., Said]) -> None:

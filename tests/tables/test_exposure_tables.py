@@ -104,6 +104,7 @@ IN_TEXT = {
     "regression-lss-pr-0-2-4h": ("4.8 %", "dried blood"),
     "auc-remark-lss-evaluation": ("42", "29", "15 %", "0.53", "0.75-0.93"),
     "auc-remark-heida-2026-child": ("7.8 %", "22 %", "210 %"),
+    "map": ("maximum a posteriori", "80 %"),
     "auc-remark-c12": ("hour 12", "check early"),
     "auc-remark-no-universal-range": ("cannot be recommended",),
     "auc-remark-higher-risk": ("no number",),

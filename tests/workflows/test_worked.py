@@ -40,7 +40,7 @@ ROUNDED_FACTORS = {"starting-clearance", "starting-dose-by-auc", "starting-dose-
 STARTING = {"starting-dose-by-weight", "cpic-2015"} | ROUNDED_FACTORS
 NEARLY = Fraction(1, 10**9)
 
-UNITS = r"(?<=[\d)])\s*(?:mg/kg/day|mg/day|ng/mL per mg/kg|ng/mL per mg|ng/mL|nmol/L|kg|mg|h|%)(?![\w/])"
+UNITS = r"(?<=[\d)])\s*(?:ng\*h/mL|mg/kg/day|mg/day|ng/mL per mg/kg|ng/mL per mg|ng/mL|nmol/L|kg|mg|h|%)(?![\w/])"
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 TOKEN = re.compile(rf"\s*({NUMBER.pattern}|mean|max|min|[x/+\-(),])")
 
@@ -162,6 +162,13 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what is asked, 
         ("neurotox", "tremor", "--level", "7.5", "--target", "6-9", *PROGRAF),
         ("position", "share-of-range", "share-of-range", "daily-dose", "predicted-trough"),
     ),
+    "auc by two regressions": (
+        (
+            *("auc", "--sample", "0=7 nmol/L", "--sample", "1=18", "--sample", "4=9.13", *PROGRAF),
+            *("--indication", "kidney", "--days", "40"),
+        ),
+        ("nmol", "auc-by-regression", "auc-by-regression"),
+    ),
     "neurotox without a level": (("neurotox", "tremor"), ()),
     "start by weight, genotype and equations": (
         (
@@ -261,7 +268,7 @@ def is_shown_as(value: Fraction, shown: str, places: int) -> bool:
 def check_step(step: Worked, known: Known) -> None:
     """Work a step out again, and remember what it comes to more exactly than it is printed."""
     label, text = "", step.numbers
-    if step.formula in {"rise-percent", "due-day", "predicted-by-fold"} | STARTING:
+    if step.formula in {"rise-percent", "due-day", "predicted-by-fold", "auc-by-regression"} | STARTING:
         label, _, text = text.partition(": ")
         assert label
     if step.formula == "body-surface":

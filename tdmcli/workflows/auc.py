@@ -1,0 +1,265 @@
+"""What is the area under the curve? A model fitted to all levels and the published regressions, side by side."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.history import days_after_start
+from tdmcli.domain.limited_sampling import Sampled
+from tdmcli.domain.target_range import Position
+from tdmcli.domain.trough import check_steady_state
+from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.dosing_readers import read_auc_targets, read_exposure_remarks
+from tdmcli.tables.exposure_rows import AucKind
+from tdmcli.tables.readers import read_indication, read_policy
+from tdmcli.tables.rows import Population
+from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.auc_checks import against_file, sizes, small_without_age
+from tdmcli.workflows.auc_data import MAP_NAME, AucData, MethodAnswer, RemarkAnswer, Spread, TargetArea, UsedSample
+from tdmcli.workflows.auc_regressions import by_regressions
+from tdmcli.workflows.auc_samples import Interval, interval_of, typed_samples
+from tdmcli.workflows.facts import gather
+
+if TYPE_CHECKING:
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.tables.product_rows import ProductRow
+    from tdmcli.workflows.auc_data import AucQuestion
+    from tdmcli.workflows.facts import Facts
+
+_OF_THE_ANSWER = frozenset({Code.LEVEL_IGNORED, Code.CLOCK})  # what a file says whatever is made of its levels
+# what a model counts in, or says with its own reason
+_OF_A_REGRESSION = frozenset({Code.EARLY_SAMPLE, Code.LATE_SAMPLE, Code.OTHER_SITUATION})
+
+
+class _Known(NamedTuple):
+    """What the methods take: the levels and whose they are, the regimen, and what speaks against the levels."""
+
+    of: Sampled
+    interval: Interval
+    regimen: Regimen
+    product: ProductRow
+    doubts: tuple[Finding, ...]
+
+
+def answer_auc(question: AucQuestion) -> Answer[AucData]:
+    """Return every method for the area, those that don't answer with their reason.
+
+    Raises:
+        ExpectedError: the question can't be read, the regimen or indication is not known, or no method answers.
+
+    """
+    facts = gather(question.asked)
+    _refuse_both(question)
+    if facts.indication is None:
+        raise refuse(Code.MISSING_INDICATION, how="--indication, such as kidney, or a patient file with one")
+    known = _of_file(facts) if facts.record else _of_options(question, facts)
+    citations = Citations()
+    fitted, about_fit = _by_model(question, facts, known, citations)
+    methods = (fitted, *by_regressions(known.of, known.doubts, citations))
+    answering = [one for one in methods if one.refused is None]
+    if not answering:
+        raise _no_method(facts.indication, methods)
+    citations.add("policy", "data/policy.toml")
+    findings = tuple(one for one in facts.findings if one.code in _OF_THE_ANSWER) + about_fit
+    findings += tuple(one for one in known.doubts if not one.refuses)
+    data = AucData(
+        indication=facts.indication,
+        product=known.product.id,
+        release=known.product.release,
+        regimen=known.regimen.text,
+        regimen_now=facts.current.text if facts.current and facts.current != known.regimen else None,
+        interval_h=known.regimen.interval_h,
+        days_after_transplant=known.of.day,
+        samples=_samples(known.interval),
+        trough_only=known.interval.trough_only,
+        methods=tuple(sorted(methods, key=lambda one: one.refused is not None)),
+        spread=_spread(answering),
+        targets=_targets(known.of, citations),
+        remarks=_remarks(known.of, citations),
+    )
+    return Answer(
+        command="auc",
+        data=data,
+        as_of=facts.now,
+        warnings=warn(findings),
+        sources=citations.cited(),
+        inputs=facts.inputs | _own_inputs(question),
+        assumed=_assumed(facts, known),
+    )
+
+
+def _refuse_both(question: AucQuestion) -> None:
+    """Refuse options that contradict a patient file, and a question without levels."""
+    asked = question.asked
+    typed = (
+        ("--sample", bool(question.samples)),
+        ("--dose", asked.dose is not None),
+        ("--every", asked.every is not None),
+        ("--product", asked.product is not None),
+        ("--indication", asked.indication is not None),
+        ("--days", asked.days is not None),
+        ("--months", asked.months is not None),
+        ("--age", asked.age is not None),
+    )
+    if asked.patient is not None:
+        for name, given in typed:
+            if given:
+                raise WrongUsage(f"{name} beside --patient: levels, doses and the patient are those of the file")
+    elif not question.samples:
+        raise refuse(Code.MISSING_LEVEL, why=": give --sample HOURS=LEVEL, such as --sample 0=5.6, or --patient")
+
+
+def _of_options(question: AucQuestion, facts: Facts) -> _Known:
+    regimen = facts.current
+    if regimen is None:
+        raise refuse(Code.MISSING_REGIMEN, what="an area is over one interval")
+    if regimen.product is None:
+        raise refuse(Code.MISSING_PRODUCT)
+    interval = Interval(typed_samples(question.asked, question.samples, regimen.interval_h))
+    days = None if facts.day is None else Decimal(facts.day)
+    steady = check_steady_state(
+        days, None, Position.UNDETERMINED, regimen.product.release, read_policy().steady_state
+    )  # a dose can't have been taken for longer than since the transplant
+    return _known(facts, interval, regimen, regimen.product, facts.day, steady)
+
+
+def _of_file(facts: Facts) -> _Known:
+    if facts.record is None:
+        raise WrongUsage("--patient FILE")
+    history = facts.record.history
+    interval = interval_of(history, facts.now)
+    regimen = interval.regimen if interval.dose_at or facts.current is None else facts.current
+    if regimen is None:
+        raise refuse(Code.MISSING_REGIMEN, what="none is in force in the patient file")
+    if regimen.product is None:
+        raise refuse(Code.MISSING_PRODUCT)
+    taken = interval.records[0].taken if interval.records else facts.now
+    day = days_after_start(history, taken)
+    return _known(facts, interval, regimen, regimen.product, day, against_file(facts, interval))
+
+
+def _known(
+    facts: Facts,
+    interval: Interval,
+    regimen: Regimen,
+    product: ProductRow,
+    day: int | None,
+    doubts: tuple[Finding, ...],
+) -> _Known:
+    of = Sampled(
+        indication=facts.indication or "",
+        product=product,
+        interval_h=regimen.interval_h,
+        day=day,
+        population=facts.population,
+        samples=interval.samples,
+    )
+    return _Known(of, interval, regimen, product, doubts + sizes(facts, interval) + small_without_age(facts))
+
+
+def _by_model(
+    question: AucQuestion, facts: Facts, known: _Known, citations: Citations
+) -> tuple[MethodAnswer, tuple[Finding, ...]]:
+    """Return the area by a fitted model; only a patient file pays for the engine."""
+    if facts.record is None:
+        why = "MAP needs the doses and times of a patient file (--patient FILE)."
+        return MethodAnswer("map", "map", MAP_NAME, (), refused=Code.NO_MODEL, why=why), ()
+    from tdmcli.workflows.auc_map import by_model
+
+    doubts = tuple(one for one in known.doubts if one.code not in _OF_A_REGRESSION)
+    return by_model(question, facts, known.interval, known.regimen, doubts, citations)
+
+
+def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
+    by_reason: dict[str, list[str]] = {}
+    for one in methods:
+        by_reason.setdefault(f"{one.refused}: {(one.why or '').rstrip('.')}", []).append(one.id)
+    why = "; ".join(f"{', '.join(ids)}: {reason}" for reason, ids in by_reason.items())
+    name = read_indication(indication)[0].name
+    return refuse(Code.NO_METHOD, what="an area under the curve", number=str(len(methods)), indication=name, why=why)
+
+
+def _samples(interval: Interval) -> tuple[UsedSample, ...]:
+    records = interval.records or (None,) * len(interval.samples)
+    return tuple(
+        UsedSample(one.hours, one.level.text, one.level.value_ng_ml, record.taken if record else None)
+        for one, record in zip(interval.samples, records, strict=True)
+    )
+
+
+def _spread(answering: list[MethodAnswer]) -> Spread | None:
+    """Return the lowest and highest area, or None where fewer than two methods answer."""
+    areas = sorted((one.auc_ng_h_ml, one.id) for one in answering if one.auc_ng_h_ml is not None)
+    if len(areas) < 2:  # noqa: PLR2004
+        return None
+    (low, low_id), (high, high_id) = areas[0], areas[-1]
+    return Spread(low, high, low_id, high_id, len(areas))
+
+
+def _targets(of: Sampled, citations: Citations) -> tuple[TargetArea, ...]:
+    """Return the areas over the same interval that sources give for such a patient at this time.
+
+    A constant of a dosing formula is none of them: it is part of its formula.
+    """
+    whose = of.population or Population.ADULT
+    rows = [
+        row
+        for row in read_auc_targets()
+        if of.indication in row.indications
+        and row.kind is not AucKind.ALGORITHM
+        and row.over_h is None
+        and row.interval_h == of.interval_h
+        and row.release in {None, of.product.release}
+        and row.population in {None, whose}
+        and _in_window(row.from_day, row.to_day, of.day)
+    ]
+    return tuple(
+        TargetArea(
+            id=row.id,
+            kind=row.kind,
+            low_ng_h_ml=row.low_ng_h_ml,
+            high_ng_h_ml=row.high_ng_h_ml,
+            trough_low_ng_ml=row.trough_low_ng_ml,
+            trough_high_ng_ml=row.trough_high_ng_ml,
+            population=row.population,
+            condition=row.condition,
+            evidence=row.evidence,
+            source=citations.add(row.source, row.locator),
+        )
+        for row in sorted(rows, key=lambda row: row.kind is AucKind.DERIVED)
+    )
+
+
+def _in_window(from_day: int | None, to_day: int | None, day: int | None) -> bool:
+    if day is None:
+        return from_day is None and to_day is None
+    return (from_day is None or from_day <= day) and (to_day is None or day < to_day)
+
+
+def _remarks(of: Sampled, citations: Citations) -> tuple[RemarkAnswer, ...]:
+    return tuple(
+        RemarkAnswer(row.text, citations.add(row.source, row.locator))
+        for row in read_exposure_remarks("auc.toml")
+        if row.about == "limited sampling"
+        and (not row.indications or of.indication in row.indications)
+        and row.population in {None, of.population}
+    )
+
+
+def _own_inputs(question: AucQuestion) -> dict[str, object]:
+    return {"samples": {"value": list(question.samples), "from": "--sample"}} if question.samples else {}
+
+
+def _assumed(facts: Facts, known: _Known) -> str | None:
+    parts = []
+    if facts.population is None:
+        parts.append("an adult")
+    if len(set(known.regimen.intakes_mg)) > 1:
+        parts.append("the area of this interval alone, since the intakes differ")
+    if facts.record is None:
+        if known.of.samples and not known.of.samples[0].hours:
+            parts.append("the level at hour 0 is a trough")
+        parts += ["at steady state", "no interacting drug"]
+    return f"Assumed: {', '.join(parts)}." if parts else None

@@ -1,0 +1,95 @@
+"""What is said against the levels of one interval: their size, and what a patient file tells of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.history import days_on_dose, dosed_at, usable_levels
+from tdmcli.domain.sample_checks import check_events
+from tdmcli.domain.target_range import Position
+from tdmcli.domain.trough import check_size, check_steady_state
+from tdmcli.domain.units import show
+from tdmcli.errors import Code
+from tdmcli.tables.readers import read_policy
+from tdmcli.workflows.facts import history_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tdmcli.domain.history import LevelRecord
+    from tdmcli.workflows.auc_samples import Interval
+    from tdmcli.workflows.facts import Facts
+
+
+def sizes(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
+    """Return what the levels' size says (R31): critical refuses, the file's last one too; high is said of a trough."""
+    policy = read_policy().level
+    levels = [(one.level, not one.hours) for one in interval.samples]
+    if facts.level is not None:
+        levels.append((facts.level, False))
+    said = {Code.CRITICAL_LEVEL, Code.ABOVE_ASSAY_RANGE}
+    return tuple(
+        finding._replace(refuses=finding.code is Code.CRITICAL_LEVEL)
+        for level, trough in levels
+        for finding in check_size(level, policy)
+        if finding.code in said or trough
+    )
+
+
+def small_without_age(facts: Facts) -> tuple[Finding, ...]:
+    """Refuse to take someone small for an adult (R28)."""
+    weight = facts.weight_kg
+    if facts.population is not None or weight is None or weight >= read_policy().weight.age_needed_below_kg:
+        return ()
+    return (Finding(Code.MISSING_AGE, {"what": f"An area at {show(weight)} kg"}, refuses=True),)
+
+
+def against_file(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
+    """Return what the file says against the levels, as if the first of them were the level asked about.
+
+    Where no level has a known last dose it is the last one that counts: a model may still use it.
+    """
+    regimen = interval.regimen
+    if facts.record is None or regimen is None or not interval.records:
+        return history_findings(facts, Position.UNDETERMINED)
+    history, first = facts.record.history, interval.records[0]
+    since = interval.dose_at or dosed_at(history, first)
+    on_dose = days_on_dose(history, since)
+    as_level = facts._replace(
+        level=first.level,
+        drawn=first,
+        before=None if interval.samples[0].hours else interval.before,
+        sampled=regimen,
+        hours_after_dose=interval.samples[0].hours,  # known: nothing is guessed by the regimen's clock
+    )
+    findings = interval.findings + history_findings(as_level, Position.UNDETERMINED)
+    findings += check_events(history, interval.records[-1].taken, Decimal(regimen.interval_h), read_policy().event)
+    last = interval.records[-1].taken
+    if interval.dose_at is not None and any(interval.dose_at < one.start < last for one in history.regimens):
+        why = "another regimen began between its dose and the last sample"
+        findings += (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
+    findings += contradictions(interval.records, usable_levels(history, facts.now)[0])
+    if on_dose is not None and regimen.product is not None:
+        policies = read_policy().steady_state
+        findings += check_steady_state(on_dose[0], on_dose[1], Position.UNDETERMINED, regimen.product.release, policies)
+    if interval.dose_at is None and facts.current not in {None, regimen}:
+        what = f"of the regimen when the trough was drawn ({regimen.text}), not of the one now"
+        findings += (Finding(Code.OTHER_SITUATION, {"what": what}, refuses=True),)
+    return findings
+
+
+def contradictions(records: Iterable[LevelRecord], others: Iterable[LevelRecord]) -> tuple[Finding, ...]:
+    """Return each level after whose own last dose another level names one that was before its sample."""
+    named = sorted({one.last_dose for one in others if one.last_dose is not None})
+    findings: tuple[Finding, ...] = ()
+    for record in records:
+        if record.last_dose is None or record.untimed:
+            continue
+        between = next((dose for dose in named if record.last_dose < dose < record.taken), None)
+        if between is not None:
+            what = f"another level names a dose at {between:%Y-%m-%d %H:%M}"
+            why = f"{what}, between the last dose of {record.level.text} and its sample"
+            findings += (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
+    return findings

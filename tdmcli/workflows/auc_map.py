@@ -1,0 +1,186 @@
+"""The area over one interval by a population model fitted to all levels of a patient file (MAP)."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.findings import Finding, Refused, refuse, settle
+from tdmcli.domain.history import period_at
+from tdmcli.domain.units import rounded
+from tdmcli.errors import Code
+from tdmcli.pharmacokinetics.drift import occasion_ends_h
+from tdmcli.pharmacokinetics.estimate import Doubt
+from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
+from tdmcli.pharmacokinetics.linear_algebra import form
+from tdmcli.pharmacokinetics.prediction import leg_kinetics, make_case, predict
+from tdmcli.tables.readers import read_policy
+from tdmcli.workflows.answer import Citations, reason_of
+from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
+from tdmcli.workflows.auc_map_checks import against_course, against_levels
+from tdmcli.workflows.model_choice import best_of, consider, doubts_of, drift_for, fit, foretell
+from tdmcli.workflows.model_course import course_of
+from tdmcli.workflows.model_covariates import steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.pharmacokinetics.estimate import Estimate
+    from tdmcli.workflows.auc_data import AucQuestion
+    from tdmcli.workflows.auc_samples import Interval
+    from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.model_choice import Considered, Fitting
+    from tdmcli.workflows.model_course import ModelCourse
+
+_Z_80 = 1.2815515655446004  # standard deviations that bound the middle 80 % of a normal distribution
+_A_MINUTE_H = 1 / 60
+_STEP = 1e-4  # of an unknown, for a slope
+_PANELS_PER_H = 20  # of an area in whole blood where binding makes mass balance speak of plasma
+
+
+class Window(NamedTuple):
+    """The interval that the area is over, in hours after the course's zero."""
+
+    start_h: float
+    end_h: float
+
+
+def by_model(
+    question: AucQuestion,
+    facts: Facts,
+    interval: Interval,
+    regimen: Regimen,
+    doubts: Sequence[Finding],
+    citations: Citations,
+) -> tuple[MethodAnswer, tuple[Finding, ...]]:
+    """Return the area of the interval that begins with a dose (without one: the last intake), or why there is none.
+
+    Beside it what to be minded of the fit. Without a patient file there is no fit.
+    """
+    empty = MethodAnswer(id="map", kind="map", name=MAP_NAME, sources=())
+    try:
+        settle(doubts, frozenset())
+        about_levels = settle(against_levels(question, facts, interval, regimen), frozenset())
+        answer, about_fit = _fitted(empty, facts, interval.dose_at, regimen.interval_h, citations)
+    except Refused as refused:
+        first = refused.findings[0]
+        return empty._replace(refused=str(first.code), why=reason_of(first)), ()
+    return answer, about_fit + tuple(one for one in about_levels if one not in doubts)
+
+
+def _fitted(
+    empty: MethodAnswer, facts: Facts, dose_at: datetime | None, interval_h: int, citations: Citations
+) -> tuple[MethodAnswer, tuple[Finding, ...]]:
+    if facts.record is None:
+        raise refuse(Code.NO_MODEL, why="MAP needs the doses and times of a patient file")
+    history = facts.record.history
+    course = course_of(history, facts.now)
+    if not course.levels:
+        raise refuse(Code.MISSING_LEVEL, why=" in the patient file that a model can use")
+    start = course.zero + timedelta(hours=course.doses[-1].time_h) if dose_at is None else dose_at
+    period = period_at(history, start)
+    if period is None or period.route != "oral":
+        raise refuse(Code.NOT_ORAL, route=period.route if period else "unknown")
+    if not any(abs(one.time_h - course.hour(start)) < _A_MINUTE_H for one in course.doses):
+        raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
+    settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
+    fitting, why = _chosen(consider(facts, steps_of(facts.record, course, facts.now), None), course)
+    found = _estimate(fitting, course)
+    window = Window(course.hour(start), course.hour(start) + interval_h)
+    area, low, high = _area_with_limits(fitting, course, found, window)
+    row = fitting.model.row
+    answer = empty._replace(
+        name=f"{row.name}, fitted to all levels (MAP); {why}",
+        sources=(citations.add(row.source, row.locator),),
+        auc_ng_h_ml=_decimal(area),
+        interval_h=interval_h,
+        p10_ng_h_ml=_decimal(low),
+        p90_ng_h_ml=_decimal(high),
+        model=row.id,
+        parameters=ParametersUsed(_decimal(_clearance(fitting, course, found, window)), len(course.levels)),
+        from_=start.astimezone(history.zone),
+        patients=row.patients,
+        note=row.limits,
+        assumed=fitting.assumed,
+    )
+    return answer, doubts_of(fitting, hold=False) + _doubtful(fitting, found)
+
+
+def _chosen(considered: tuple[Considered, ...], course: ModelCourse) -> tuple[Fitting, str]:
+    """Return the model for the patient and why; refuse where there is none, with what those of the organ lack."""
+    applying = tuple(foretell(one.fitting, course, hold=False) for one in considered if one.fitting is not None)
+    if applying:
+        return best_of(applying)
+    near = [f"{one.row.id} {one.against}" for one in considered if not (one.against or "").startswith("for ")]
+    raise refuse(Code.NO_MODEL, why="; ".join(near) or "none was made from such patients")
+
+
+def _estimate(fitting: Fitting, course: ModelCourse) -> Estimate:
+    _, found = fit(fitting, course, hold=False)
+    for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
+        if doubt in found.doubts:
+            raise refuse(Code.FIT_FAILED, model=fitting.model.row.id, why=str(doubt))
+    return found
+
+
+def _doubtful(fitting: Fitting, found: Estimate) -> tuple[Finding, ...]:
+    """Return that the model had to go far from its patients to explain the levels (R60)."""
+    if Doubt.BEYOND_3_SD not in found.doubts:
+        return ()
+    names = [*(one.name for one in fitting.model.row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
+    name, score = max(zip(names, found.z_scores, strict=False), key=lambda one: abs(one[1]))
+    values = {"what": name, "sd": f"{abs(score):.1f}", "model": fitting.model.row.id}
+    return (Finding(Code.FIT_DOUBTFUL, values),)
+
+
+def _ends(fitting: Fitting, course: ModelCourse, window: Window) -> tuple[float, ...]:
+    """Return when each visit ends, the one of the interval with the interval: its clearance holds to its last hour."""
+    if drift_for(fitting.model, hold=False) is None:
+        return ()
+    ends = list(occasion_ends_h(course.levels, float(read_policy().forecast.same_visit_h)))
+    for number, end in enumerate(ends):
+        if window.start_h < end < window.end_h and (number + 1 == len(ends) or ends[number + 1] > window.end_h):
+            ends[number] = window.end_h
+    return tuple(ends)
+
+
+def area_of(fitting: Fitting, course: ModelCourse, unknowns: Sequence[float], window: Window) -> float:
+    """Return the whole-blood area (ng*h/mL) of an interval, as if nothing more were taken before its end."""
+    doses = [one for one in course.doses if one.time_h <= window.start_h]
+    ends = _ends(fitting, course, window)
+    if fitting.model.binding is None:
+        case = make_case(fitting.model, doses, fitting.steps, (), ends)
+        return area_ng_h_ml(case.line, leg_kinetics(case, unknowns), window.start_h, window.end_h)
+    panels = round(_PANELS_PER_H * (window.end_h - window.start_h))
+    width = (window.end_h - window.start_h) / panels
+    hours = [window.start_h + width * number for number in range(panels + 1)]
+    values = predict(make_case(fitting.model, doses, fitting.steps, hours, ends), unknowns)
+    return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
+
+
+def _area_with_limits(
+    fitting: Fitting, course: ModelCourse, found: Estimate, window: Window
+) -> tuple[float, float, float]:
+    """Return the most probable area and the middle 80 %, log-normal by the slopes at the estimate (delta method)."""
+    area = area_of(fitting, course, found.unknowns, window)
+    slopes = []
+    for place in range(len(found.unknowns)):
+        moved = [one + _STEP * (number == place) for number, one in enumerate(found.unknowns)]
+        slopes.append(math.log(area_of(fitting, course, moved, window) / area) / _STEP)
+    away = math.exp(_Z_80 * math.sqrt(max(form(found.covariance, slopes), 0.0)))
+    return area, area / away, area * away
+
+
+def _clearance(fitting: Fitting, course: ModelCourse, found: Estimate, window: Window) -> float:
+    """Return the apparent clearance (CL/F, L/h) at the end of the interval."""
+    case = make_case(fitting.model, course.doses, fitting.steps, (), _ends(fitting, course, window))
+    kinetics = leg_kinetics(case, found.unknowns)[case.line.leg_of_level(window.end_h)]
+    return kinetics.clearance_l_h / kinetics.bioavailability
+
+
+def _decimal(value: float) -> Decimal:
+    return rounded(Decimal(repr(value)), 1)

@@ -1,0 +1,153 @@
+"""The levels of one dosing interval: typed as HOURS=LEVEL, or those of a patient file around one dose."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain import history as past
+from tdmcli.domain.limited_sampling import Sample
+from tdmcli.domain.trough import check_sample_time
+from tdmcli.domain.units import clean, parse_level, parse_number, show
+from tdmcli.errors import Code, WrongUsage
+from tdmcli.tables.readers import read_molecular_weight, read_policy
+from tdmcli.workflows import asked as ask
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tdmcli.domain.findings import Finding
+    from tdmcli.domain.history import History, LevelRecord
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.workflows.asked import Asked
+
+
+class Interval(NamedTuple):
+    """The levels around one dose, in order of their hours.
+
+    `records` are those of a patient file; `dose_at` is None where the levels were typed or there is a trough alone.
+    `regimen` is what gave them. `before` is the trough before the first of them. `findings` are of the trough's time.
+    """
+
+    samples: tuple[Sample, ...]
+    records: tuple[LevelRecord, ...] = ()
+    dose_at: datetime | None = None
+    regimen: Regimen | None = None
+    before: LevelRecord | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def trough_only(self) -> bool:
+        """Return whether the trough is the only level."""
+        return [one.hours for one in self.samples] == [0]
+
+
+def typed_samples(asked: Asked, texts: tuple[str, ...], interval_h: int) -> tuple[Sample, ...]:
+    """Return the samples that were typed, in order.
+
+    Raises:
+        WrongUsage: one is malformed, stands twice, lies beyond the interval, or is beyond belief.
+
+    """
+    samples: dict[Decimal, Sample] = {}
+    for text in texts:
+        hours_text, equals, level_text = text.partition("=")
+        if not equals:
+            raise WrongUsage(f"--sample: {clean(text)!r} is not HOURS=LEVEL, such as 0=5.6 or 1=18")
+        hours = ask.typed("--sample", parse_number, hours_text.strip(" ").removesuffix("h"))
+        level = ask.typed("--sample", lambda one: parse_level(one, read_molecular_weight()), level_text)
+        if hours > interval_h:
+            raise WrongUsage(f"--sample: hour {show(hours)} is beyond the interval of {interval_h} h")
+        if hours in samples:
+            raise WrongUsage(f"--sample: hour {show(hours)} is given twice")
+        ask.confirm(asked, level.value_ng_ml, level_text, read_policy().level.confirm_above, "ng/mL")
+        samples[hours] = Sample(hours, level)
+    return tuple(samples[hours] for hours in sorted(samples))
+
+
+def interval_of(history: History, now: datetime) -> Interval:
+    """Return the levels of a file around the last dose after which one was drawn that is no trough, else its trough.
+
+    A trough drawn later on another regimen counts in the profile's stead. Only levels with a known last dose are used.
+    """
+    used, _ = past.usable_levels(history, now)
+    timed = [one for one in used if not one.untimed and one.last_dose is not None and one.last_dose < one.taken]
+    troughs = [one for one in timed if not is_early(history, one)]
+    after = [one for one in timed if is_early(history, one)]
+    last = troughs[-1] if troughs else None
+    profile = after[-1] if after else None
+    if profile is not None and profile.last_dose is not None:
+        regimen = _regimen_at(history, profile.last_dose)
+        newer = last is not None and last.taken > profile.taken and _regimen_of(history, last) != regimen
+        if not newer:
+            return _profile(history, timed, profile.last_dose, regimen)
+    if last is None:
+        return Interval(())
+    return _with_trough(history, Interval((), regimen=_regimen_of(history, last)), last, troughs[:-1])
+
+
+def _profile(history: History, timed: list[LevelRecord], dose_at: datetime, regimen: Regimen | None) -> Interval:
+    interval_h = regimen.interval_h if regimen else 0
+    own = [one for one in timed if one.last_dose == dose_at and past.hours_between(dose_at, one.taken) <= interval_h]
+    samples = tuple(Sample(past.hours_between(dose_at, one.taken), one.level) for one in own)
+    found = Interval(samples, tuple(own), dose_at, regimen)
+    troughs = [
+        one
+        for one in timed
+        if one.last_dose is not None and one.last_dose < dose_at and one.taken <= dose_at and not is_early(history, one)
+    ]
+    window = next((one for one in read_policy().sampling if one.interval_h == interval_h), None)
+    before = troughs[-1] if troughs else None
+    if before is None or window is None or before.last_dose is None:
+        return found._replace(before=before)
+    if past.hours_between(before.last_dose, dose_at) > window.refuse_after:
+        return found._replace(before=before)
+    return _with_trough(history, found, before, troughs[:-1])
+
+
+def _with_trough(history: History, found: Interval, trough: LevelRecord, earlier: list[LevelRecord]) -> Interval:
+    regimen = _regimen_of(history, trough)
+    hours = None if trough.last_dose is None else past.hours_between(trough.last_dose, trough.taken)
+    return found._replace(
+        samples=(Sample(Decimal(0), trough.level), *found.samples),
+        records=(trough, *found.records),
+        before=earlier[-1] if earlier else None,
+        findings=_off_time(hours, regimen) + _off_time(_hours_to_the_dose(found, trough), regimen),
+    )
+
+
+def _hours_to_the_dose(found: Interval, trough: LevelRecord) -> Decimal | None:
+    """Return the hours between the dose before a trough and the dose after it: a late dose makes it no C0."""
+    if found.dose_at is None or trough.last_dose is None:
+        return None
+    return past.hours_between(trough.last_dose, found.dose_at)
+
+
+def _off_time(hours: Decimal | None, regimen: Regimen | None) -> tuple[Finding, ...]:
+    """Return what the hours say of a trough; early and late, too, refuse what was made with true troughs."""
+    found = check_sample_time(hours, regimen.interval_h if regimen else 0, read_policy().sampling)
+    off = {Code.EARLY_SAMPLE, Code.LATE_SAMPLE}
+    return tuple(one._replace(refuses=one.refuses or one.code in off) for one in found)
+
+
+def is_early(history: History, record: LevelRecord) -> bool:
+    """Return whether a level was drawn too soon after its dose for a trough."""
+    regimen = _regimen_of(history, record)
+    if record.last_dose is None or regimen is None:
+        return False
+    hours = past.hours_between(record.last_dose, record.taken)
+    return any(
+        one.code is Code.NOT_A_TROUGH for one in check_sample_time(hours, regimen.interval_h, read_policy().sampling)
+    )
+
+
+def _regimen_of(history: History, record: LevelRecord) -> Regimen | None:
+    """Return the regimen whose dose a level followed."""
+    if record.last_dose is not None and past.period_at(history, record.last_dose) is not None:
+        return _regimen_at(history, record.last_dose)
+    return _regimen_at(history, past.dosed_at(history, record))
+
+
+def _regimen_at(history: History, moment: datetime) -> Regimen | None:
+    period = past.period_at(history, moment)
+    return period.regimen if period else None
