@@ -11,6 +11,7 @@ from tdmcli.domain.capsules import achievable_regimens, units_for
 from tdmcli.domain.dose_case import PLACES, Case, Option, check_interval, highest_allowed, make_option, product_of
 from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.target_range import Position, position
+from tdmcli.domain.trough import check_far_above, check_far_below
 from tdmcli.domain.units import rounded, show, show_mg, show_percent
 from tdmcli.errors import Code
 
@@ -62,7 +63,7 @@ def adjust_dose(case: Case, policy: DosePolicy) -> Adjustment:
     marginal = _is_marginal(case, where, policy)
     findings = _dose_findings(case, unrounded, capped, current, policy)
     if where is not Position.WITHIN and case.aim_ng_ml is not None:
-        findings += _very_low(case, case.aim_ng_ml, policy)
+        findings += check_far_below(case.level.text, case.level.value_ng_ml, case.aim_ng_ml, policy)
     if where is Position.WITHIN or marginal:
         proposal = current
         findings += (_repeat(case, policy),) if marginal else ()
@@ -84,9 +85,9 @@ def _refuse_unscalable(case: Case, where: Position, policy: DosePolicy) -> None:
             values = {"low": show(case.low_ng_ml), "high": show(case.high_ng_ml)}
             raise Refused(Finding(Code.MISSING_AIM, values, refuses=True))
         return
-    if where is Position.ABOVE and case.level.value_ng_ml > policy.refuse_above_aims * case.aim_ng_ml:
-        values = {"level": case.level.text, "aim": show(case.aim_ng_ml), "times": show(policy.refuse_above_aims)}
-        raise Refused(Finding(Code.TOO_HIGH_TO_SCALE, values, refuses=True))
+    too_high = check_far_above(case.level.text, case.level.value_ng_ml, case.aim_ng_ml, policy)
+    if where is Position.ABOVE and too_high:
+        raise Refused(*too_high)
 
 
 def _achievable(case: Case, capped: Decimal, policy: DosePolicy) -> tuple[Regimen, ...]:
@@ -124,14 +125,6 @@ def _dose_findings(
 def _repeat(case: Case, policy: DosePolicy) -> Finding:
     values = {"level": case.level.text, "percent": show(policy.marginal_percent)}
     return Finding(Code.REPEAT_BEFORE_CHANGING, values)
-
-
-def _very_low(case: Case, aim: Decimal, policy: DosePolicy) -> tuple[Finding, ...]:
-    if case.level.value_ng_ml * policy.refuse_above_aims >= aim:
-        return ()
-    return (
-        Finding(Code.VERY_LOW, {"level": case.level.text, "aim": show(aim), "times": show(policy.refuse_above_aims)}),
-    )
 
 
 def _is_marginal(case: Case, where: Position, policy: DosePolicy) -> bool:

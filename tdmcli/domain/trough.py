@@ -1,6 +1,6 @@
-"""What may be said of a level before it is used: plausible, a trough, at steady state, recent.
+"""What may be said of a level before it is used: plausible, a trough, at steady state, recent, near its aim.
 
-Each check returns findings; none changes a number. Rules: SAFETY R31, R37, R42-R44, R46.
+Each check returns findings; none changes a number. Rules: SAFETY R31, R37, R42-R44, R46, R57.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from tdmcli.tables.policy import LevelPolicy, SamplingPolicy, StalePolicy, SteadyStatePolicy
+    from tdmcli.tables.policy import DosePolicy, LevelPolicy, SamplingPolicy, StalePolicy, SteadyStatePolicy
     from tdmcli.tables.rows import Release
 
 
@@ -114,3 +114,21 @@ def check_age(age_days: Decimal, days_after_transplant: int | None, policy: Stal
     if not early and age_days > policy.warn_later_days:
         return (Finding(Code.AGEING_LEVEL, {"age": values["age"], "limit": str(policy.warn_later_days)}),)
     return ()
+
+
+def check_far_above(text: str, level_ng_ml: Decimal, aim_ng_ml: Decimal, policy: DosePolicy) -> tuple[Finding, ...]:
+    """Return a refusal where a level is so far above its aim that no cut of the dose is an answer (R57)."""
+    if level_ng_ml <= policy.refuse_above_aims * aim_ng_ml:
+        return ()
+    return (Finding(Code.TOO_HIGH_TO_SCALE, _beside_aim(text, aim_ng_ml, policy), refuses=True),)
+
+
+def check_far_below(text: str, level_ng_ml: Decimal, aim_ng_ml: Decimal, policy: DosePolicy) -> tuple[Finding, ...]:
+    """Return a finding where a level is so far below its aim that missed doses are likelier than a low dose."""
+    if level_ng_ml * policy.refuse_above_aims >= aim_ng_ml:
+        return ()
+    return (Finding(Code.VERY_LOW, _beside_aim(text, aim_ng_ml, policy)),)
+
+
+def _beside_aim(text: str, aim_ng_ml: Decimal, policy: DosePolicy) -> dict[str, str]:
+    return {"level": text, "aim": show(aim_ng_ml), "times": show(policy.refuse_above_aims)}

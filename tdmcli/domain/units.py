@@ -149,6 +149,11 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def from_float(value: float, places: int = 2) -> Decimal:
+    """Return a number of the models for an answer, rounded half up to so many places."""
+    return rounded(Decimal(repr(value)), places)
+
+
 def show(value: Decimal, places: int = 2) -> str:
     """Return a number as it is written for a person: rounded half up, without trailing zeros.
 

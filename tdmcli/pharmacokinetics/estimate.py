@@ -10,21 +10,15 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.pharmacokinetics.drift import covariance
-from tdmcli.pharmacokinetics.likelihood import term
-from tdmcli.pharmacokinetics.linear_algebra import Matrix, factor, form, inverse, solve, times
-from tdmcli.pharmacokinetics.population_model import error_model
-from tdmcli.pharmacokinetics.prediction import Case, make_case, predict
+from tdmcli.pharmacokinetics.linear_algebra import Matrix, factor, inverse, solve, times
+from tdmcli.pharmacokinetics.problem import terms_of
 from tdmcli.pharmacokinetics.slopes import Slopes, slopes, weighted_bend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tdmcli.pharmacokinetics.dosing_history import Dose
-    from tdmcli.pharmacokinetics.drift import Drift
-    from tdmcli.pharmacokinetics.likelihood import ErrorModel, Level, Term
-    from tdmcli.pharmacokinetics.population_model import PopulationModel
-    from tdmcli.pharmacokinetics.prediction import Step
+    from tdmcli.pharmacokinetics.likelihood import Term
+    from tdmcli.pharmacokinetics.problem import Problem
 
 _MOST_ROUNDS, _FISHER_ROUNDS = 60, 6
 _CLOSE = 1e-6  # standard deviations from the optimum, by Newton's decrement
@@ -33,6 +27,8 @@ _NEARLY = 1e-3  # from here on Newton's method alone
 _SLOW = 4.0  # a round that brings the point less than so much nearer asks for a new Hessian
 _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e12
 _BEYOND_SD = 3.0
+_FARTHEST = 5.0  # e^5: no step multiplies a parameter by more
+_ROUNDING = 1e-12
 
 
 class Doubt(StrEnum):
@@ -41,16 +37,6 @@ class Doubt(StrEnum):
     NOT_CONVERGED = "not-converged"
     NOT_POSITIVE_DEFINITE = "not-positive-definite"
     BEYOND_3_SD = "beyond-3-sd"
-
-
-class Problem(NamedTuple):
-    """A patient, the levels in order, how each scatters, and the unknowns before any level: precision and deviation."""
-
-    case: Case
-    levels: tuple[Level, ...]
-    errors: tuple[ErrorModel, ...]
-    precision: Matrix
-    prior_sd: tuple[float, ...]
 
 
 class Estimate(NamedTuple):
@@ -71,63 +57,6 @@ class Estimate(NamedTuple):
     doubts: tuple[Doubt, ...]
 
 
-def make_problem(
-    model: PopulationModel,
-    doses: Sequence[Dose],
-    steps: Sequence[Step],
-    levels: Sequence[Level],
-    drift: Drift | None = None,
-    occasion_ends_h: Sequence[float] = (),
-) -> Problem:
-    """Return what is to be estimated.
-
-    With a drift there is one more unknown for each occasion, the last for the time after the last end.
-
-    Raises:
-        ValueError: a level is no number above 0, or was drawn when nothing had been absorbed.
-
-    """
-    if not all(math.isfinite(one.time_h) and 0 < one.value_ng_ml < math.inf for one in levels):
-        raise ValueError("a level must be a number above 0 at a finite hour; a censored one has its limit in its place")
-    ordered = tuple(sorted(levels, key=lambda one: one.time_h))
-    ends = () if drift is None else tuple(occasion_ends_h)
-    case = make_case(model, doses, steps, [one.time_h for one in ordered], ends)
-    lower = factor(model.omega)
-    if lower is None:
-        message = f"{model.row.id}: the variances between patients are no covariance"
-        raise ValueError(message)
-    precision = inverse(lower)
-    variances = [row[i] for i, row in enumerate(model.omega)]
-    if drift is not None:
-        moving = covariance(drift, len(ends) + 1)
-        variances += [row[i] for i, row in enumerate(moving)]
-        own = inverse(factor(moving) or [[math.inf]])
-        zeros = [0.0] * len(own)
-        precision = [[*row, *zeros] for row in precision] + [[0.0] * case.etas + row for row in own]
-    if any(one <= 0 for one in predict(case, [0.0] * len(precision))):
-        raise ValueError("a level before anything was absorbed says nothing of the patient")
-    return Problem(
-        case,
-        ordered,
-        tuple(error_model(model, one.assay) for one in ordered),
-        precision,
-        tuple(map(math.sqrt, variances)),
-    )
-
-
-def _terms(problem: Problem, predicted: Sequence[float]) -> list[Term]:
-    return [term(*one) for one in zip(problem.errors, problem.levels, predicted, strict=True)]
-
-
-def objective(problem: Problem, unknowns: Sequence[float]) -> float:
-    """Return minus twice the log posterior, but for constants: the terms of the levels and u' precision u.
-
-    Source: Kang and colleagues' MAP objective, as mapbayr has it.
-    """
-    terms = _terms(problem, predict(problem.case, unknowns))
-    return sum(one.value for one in terms) + form(problem.precision, unknowns)
-
-
 class _Place(NamedTuple):
     """The objective at a point with its gradient, and the Hessian that is expected there."""
 
@@ -141,7 +70,7 @@ class _Place(NamedTuple):
 
 def _look(problem: Problem, unknowns: list[float]) -> _Place:
     found = slopes(problem.case, unknowns)
-    terms = _terms(problem, found.predicted)
+    terms = terms_of(problem, found.predicted)
     prior = times(problem.precision, unknowns)
     score = [one.slope for one in terms]
     gradient = [sum(map(float.__mul__, row, score)) + 2 * own for row, own in zip(found.rows, prior, strict=True)]
@@ -244,7 +173,3 @@ def _step(problem: Problem, at: _Place, matrix: Matrix, damping: float) -> tuple
                     return moved, damping / 10 if damping > _LEAST_DAMPING else 0.0
         damping = max(_LEAST_DAMPING, damping * 10) if damping else 1e-3
     return None, damping
-
-
-_FARTHEST = 5.0  # e^5: no step multiplies a parameter by more
-_ROUNDING = 1e-12

@@ -1,4 +1,4 @@
-"""Areas under the curve by mass balance: what came in and is there no more was cleared."""
+"""Areas under the curve: by mass balance (what came in and is there no more was cleared), or by panels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tdmcli.pharmacokinetics.disposition import NG_ML_PER_MG_L
 from tdmcli.pharmacokinetics.timeline import enter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tdmcli.pharmacokinetics.concentration import Amounts
     from tdmcli.pharmacokinetics.disposition import Kinetics
@@ -47,3 +47,16 @@ def _came(course: Course, hour: float) -> float:
         return course.amount_mg * count
     hours = sum(min(hour - course.time_h(number), course.infusion_h) for number in range(count))
     return course.amount_mg * hours / course.infusion_h
+
+
+def by_panels(
+    levels_at: Callable[[Sequence[float]], Sequence[float]], from_h: float, to_h: float, panels_per_h: int
+) -> float:
+    """Return the area (ng*h/mL) under levels between two hours by Simpson's rule.
+
+    For whole blood where binding to red cells makes mass balance speak of plasma.
+    """
+    panels = 2 * round(panels_per_h * (to_h - from_h) / 2)
+    width = (to_h - from_h) / panels
+    values = levels_at([from_h + width * number for number in range(panels + 1)])
+    return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))

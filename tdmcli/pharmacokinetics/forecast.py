@@ -1,59 +1,27 @@
-"""What a regimen would give from now on: troughs, areas, and how sure they are.
-
-Draws from the normal approximation of the posterior, at quasi-random points that are always the same: the
-same question has the same answer to the last digit, and the draws fill the space more evenly than random ones would.
-"""
+"""What a regimen would give from now on: troughs, areas, and how sure they are."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.pharmacokinetics.arrival import Curve, curve_of, left_of, past_of
-from tdmcli.pharmacokinetics.concentration import Amounts, Stretch, amounts_at, blood_and_tissue
+from tdmcli.pharmacokinetics.ahead import courses_ahead
+from tdmcli.pharmacokinetics.arrival import left_of, past_of
+from tdmcli.pharmacokinetics.concentration import Stretch, amounts_at, blood_and_tissue
 from tdmcli.pharmacokinetics.disposition import NG_ML_PER_MG_L
-from tdmcli.pharmacokinetics.dosing_history import courses_of
+from tdmcli.pharmacokinetics.exposure import by_panels
 from tdmcli.pharmacokinetics.likelihood import log_normal_share, variance
-from tdmcli.pharmacokinetics.linear_algebra import factor
-from tdmcli.pharmacokinetics.population_model import error_model, individual, whole_blood
-from tdmcli.pharmacokinetics.prediction import leg_kinetics, walk
-from tdmcli.pharmacokinetics.quasi_random import normal_points
+from tdmcli.pharmacokinetics.population_model import whole_blood
 from tdmcli.tables.model_forms import ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tdmcli.pharmacokinetics.ahead import Ahead, Draw
     from tdmcli.pharmacokinetics.dosing_history import Course, Dose
-    from tdmcli.pharmacokinetics.estimate import Estimate, Problem
     from tdmcli.pharmacokinetics.likelihood import ErrorModel
-    from tdmcli.pharmacokinetics.population_model import PopulationModel
-    from tdmcli.tables.model_forms import Assay
 
-DRAWS = 2000  # fewer leave the outer 5 % unsteady
-_STEP = 1e-4
 _PANELS_PER_H = 4
-_LEAST_AMOUNT_MG = 1e-30
-
-
-class Draw(NamedTuple):
-    """One patient whom the levels allow: exponentials, and the amounts now; `noise` scatters the next level."""
-
-    curve: Curve
-    amounts: Amounts
-    noise: float
-
-
-class Ahead(NamedTuple):
-    """A patient at an hour: the most probable one, draws around it, doses still in their lag, the last haematocrit."""
-
-    model: PopulationModel
-    now_h: float
-    lag_h: float
-    waiting: tuple[Course, ...]
-    hematocrit: float
-    error: ErrorModel
-    best: Draw
-    draws: tuple[Draw, ...]
 
 
 class Spread(NamedTuple):
@@ -79,75 +47,6 @@ class Outlook(NamedTuple):
     probability_in_range: float
     area_ng_h_ml: Spread
     in_range_after_h: float | None
-
-
-def look_ahead(
-    problem: Problem, found: Estimate, history: Sequence[Dose], now_h: float, assay: Assay, count: int = DRAWS
-) -> Ahead:
-    """Return a patient as they stand before a dose at an hour after all levels.
-
-    Each draw has its own parameters; the amounts of now follow them by their slopes on the log scale, which are exact
-    for the most probable patient: they matter only until today's drug is gone.
-
-    Raises:
-        ValueError: something still changes after that hour.
-
-    """
-    case = problem.case
-    if now_h < case.line.legs[-1].start_h:
-        raise ValueError("a forecast begins after the last change and the last level")
-    known = case.etas
-    typical = case.typicals[-1]
-
-    def now(unknowns: Sequence[float]) -> Draw:
-        kappa = unknowns[-1] if len(unknowns) > known else 0.0
-        _, entered = walk(case, leg_kinetics(case, unknowns))
-        return Draw(curve_of(individual(typical, unknowns[:known], kappa)), amounts_at(entered[-1].part, now_h), 0.0)
-
-    best = now(found.unknowns)
-    at_best = _logs(best.amounts)
-    slopes = []
-    for i in range(len(found.unknowns)):
-        moved = now([one + _STEP * (k == i) for k, one in enumerate(found.unknowns)])
-        slopes.append([(one - two) / _STEP for one, two in zip(_logs(moved.amounts), at_best, strict=True)])
-    lower = factor(found.covariance) or []
-    draws = []
-    for *point, noise in normal_points(count, len(found.unknowns) + 1) if count else ():
-        away = [sum(map(float.__mul__, row, point)) for row in lower]
-        unknowns = [one + by for one, by in zip(found.unknowns, away, strict=True)]
-        kappa = unknowns[-1] if len(unknowns) > known else 0.0
-        logs = [one + sum(by * row[k] for by, row in zip(away, slopes, strict=True)) for k, one in enumerate(at_best)]
-        curve = curve_of(individual(typical, unknowns[:known], kappa))
-        draws.append(Draw(curve, _amounts(logs), noise))
-    waiting = [one for one in history if now_h - case.line.lag_h < one.time_h < now_h and not one.infusion_h]
-    return Ahead(
-        case.model,
-        now_h,
-        case.line.lag_h,
-        _entering(waiting, case.line.lag_h),
-        typical.hematocrit,
-        error_model(case.model, assay),
-        best,
-        tuple(draws),
-    )
-
-
-def _logs(amounts: Amounts) -> list[float]:
-    return [math.log(max(one, _LEAST_AMOUNT_MG)) for one in (*amounts.steps, amounts.blood, amounts.tissue)]
-
-
-def _amounts(logs: Sequence[float]) -> Amounts:
-    *steps, blood, tissue = (math.exp(one) for one in logs)
-    least = 2 * _LEAST_AMOUNT_MG
-    return Amounts(
-        tuple(one if one > least else 0.0 for one in steps),
-        blood if blood > least else 0.0,
-        tissue if tissue > least else 0.0,
-    )
-
-
-def _entering(doses: Sequence[Dose], lag_h: float) -> tuple[Course, ...]:
-    return tuple(one if one.infusion_h else one._replace(first_h=one.first_h + lag_h) for one in courses_of(doses))
 
 
 def outlook(
@@ -177,16 +76,16 @@ class Seen(NamedTuple):
     area_ng_h_ml: float
 
 
-def courses_ahead(ahead: Ahead, doses: Sequence[Dose]) -> tuple[Course, ...]:
-    """Return what enters the gut from now on: doses still in their lag, and those to come."""
-    return (*ahead.waiting, *_entering(doses, ahead.lag_h))
-
-
 def seen_of(ahead: Ahead, draw: Draw, courses: Sequence[Course], trough_h: float, over_h: float) -> Seen:
     """Return the trough and the area of one draw on what enters from now on."""
     part = _part(ahead, draw, courses)
     if ahead.model.binding is not None:
-        return Seen(_level(ahead, part, trough_h), _area_by_panels(ahead, part, trough_h - over_h, trough_h))
+
+        def levels_at(hours: Sequence[float]) -> list[float]:
+            return [_level(ahead, part, hour) for hour in hours]
+
+        area = by_panels(levels_at, trough_h - over_h, trough_h, _PANELS_PER_H)
+        return Seen(_level(ahead, part, trough_h), area)
     before, after = amounts_at(part, trough_h - over_h), amounts_at(part, trough_h)
     kinetics = part.curve.kinetics
     came = sum(
@@ -246,14 +145,6 @@ def _part(ahead: Ahead, draw: Draw, courses: Sequence[Course]) -> Stretch:
 def _level(ahead: Ahead, part: Stretch, hour: float) -> float:
     plain = NG_ML_PER_MG_L * blood_and_tissue(part, hour)[0] / part.curve.kinetics.volume_l
     return whole_blood(ahead.model, plain, ahead.hematocrit)[0]
-
-
-def _area_by_panels(ahead: Ahead, part: Stretch, start_h: float, end_h: float) -> float:
-    """Return a whole-blood area by Simpson's rule: with binding, mass balance would speak of plasma."""
-    panels = 2 * round(_PANELS_PER_H * (end_h - start_h) / 2)
-    width = (end_h - start_h) / panels
-    values = [_level(ahead, part, start_h + width * i) for i in range(panels + 1)]
-    return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
 
 
 def _scattered(error: ErrorModel, level: float, noise: float) -> float:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.pharmacokinetics.covariates import applies, factor
 from tdmcli.pharmacokinetics.disposition import Kinetics
 from tdmcli.pharmacokinetics.likelihood import ErrorModel
-from tdmcli.tables.model_forms import Absorption, Covariate, Form, Parameter
+from tdmcli.tables.model_forms import Absorption, Covariate, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from tdmcli.pharmacokinetics.covariates import Values
     from tdmcli.tables.model_forms import Assay
-    from tdmcli.tables.model_rows import CovariateRow, EffectRow, ModelRow, RandomEffectRow
-
-    Values = Mapping[Covariate, float | str]
+    from tdmcli.tables.model_rows import ModelRow, RandomEffectRow
 
 _ORDER = {one: number for number, one in enumerate(Parameter)}
 _CLEARANCE, _VOLUME, _EXCHANGE, _PERIPHERAL = (
@@ -27,14 +27,6 @@ _ABSORPTION, _STEP, _TRANSIT = (
 )
 _SHARE = _ORDER[Parameter.BIOAVAILABILITY]
 _OWN_CLEARANCE = 0  # of the kinetics
-
-
-class Outside(NamedTuple):
-    """A covariate that lies outside the model's population, or is missing where `value` is None."""
-
-    covariate: Covariate
-    value: float | str | None
-    limits: str
 
 
 class PopulationModel(NamedTuple):
@@ -89,36 +81,6 @@ def error_model(model: PopulationModel, assay: Assay) -> ErrorModel:
     return ErrorModel(row.kind, float(row.proportional or 0), float(row.additive_ng_ml or 0))
 
 
-def with_assumed(
-    model: PopulationModel, values: Values
-) -> tuple[dict[Covariate, float | str], tuple[CovariateRow, ...]]:
-    """Return covariates completed where the model's row says what to take for an unknown one, and the rows so used."""
-    found = dict(values)
-    used = []
-    for row in model.row.covariate:
-        taken = row.if_unknown_word if row.words else row.if_unknown
-        if row.covariate not in found and taken is not None:
-            found[row.covariate] = taken if isinstance(taken, str) else float(taken)
-            used.append(row)
-    return found, tuple(used)
-
-
-def outside(model: PopulationModel, values: Values) -> tuple[Outside, ...]:
-    """Return each covariate of the model that is missing or outside the population that it was made from (R60)."""
-    found = []
-    for row in model.row.covariate:
-        value = values.get(row.covariate)
-        limits = ", ".join(row.words) or f"{row.low or '…'} to {row.high or '…'}"
-        inside = value in row.words if row.words else isinstance(value, float) and value >= 0 and row.holds(value)
-        if not inside:
-            found.append(Outside(row.covariate, value, limits))
-    days = values.get(Covariate.DAYS_AFTER_TRANSPLANT)
-    start, end = model.row.from_day or 0, model.row.to_day
-    if isinstance(days, float) and not (start <= days and (end is None or days < end)):
-        found.append(Outside(Covariate.DAYS_AFTER_TRANSPLANT, days, f"day {start} to {end}"))
-    return tuple(found)
-
-
 def typical(model: PopulationModel, values: Values) -> Typical:
     """Return the typical parameters under covariates; every covariate of the model must be there.
 
@@ -129,7 +91,7 @@ def typical(model: PopulationModel, values: Values) -> Typical:
     found = list(model.typical)
     for effect in model.row.effect:
         found[_ORDER[effect.parameter]] *= factor(effect, values)
-    moved = tuple(_moved(model, one) if _applies(one, values) else ((), ()) for one in model.row.random_effect)
+    moved = tuple(_moved(model, one) if applies(one, values) else ((), ()) for one in model.row.random_effect)
     hematocrit = values[Covariate.HEMATOCRIT_PERCENT] if model.binding else 0.0
     return Typical(_kinetics(model, found), moved, float(hematocrit))
 
@@ -171,35 +133,6 @@ def _moved(model: PopulationModel, effect: RandomEffectRow) -> tuple[tuple[int, 
         Parameter.TRANSIT_TIME: ((), (rate,)),
         Parameter.BIOAVAILABILITY: ((fields("bioavailability"),), ()),
     }[effect.parameter]
-
-
-def factor(effect: EffectRow, values: Values) -> float:
-    """Return what an effect multiplies its parameter by; the forms are those of `Form`."""
-    if effect.form is Form.CATEGORY:
-        words = tuple(values[one] for one in effect.covariates)
-        return float({one.words: one.factor for one in effect.factors}[words])  # type: ignore[index]
-    x = float(values[effect.covariates[0]])
-    if effect.cap is not None:
-        x = min(x, float(effect.cap))
-    size, reference = float(effect.size or 0), float(effect.reference or 0)
-    if effect.form is Form.POWER:
-        return math.pow(x / reference, size)
-    if effect.form is Form.LINEAR:
-        return 1.0 + size * (x - reference)
-    if effect.form is Form.EXPONENTIAL:
-        return math.exp(size * (x - reference))
-    if effect.form is Form.BELOW:
-        return size if x < reference else 1.0
-    steepness = float(effect.steepness or 0)
-    raised = math.pow(x, steepness)
-    return 1.0 + size * raised / (math.pow(float(effect.half or 0), steepness) + raised)
-
-
-def _applies(effect: RandomEffectRow, values: Values) -> bool:
-    if effect.when is None:
-        return True
-    value = values[effect.when]
-    return value == effect.when_word if effect.when_below is None else float(value) < float(effect.when_below)
 
 
 def individual(at: Typical, etas: Sequence[float], kappa: float = 0.0) -> Kinetics:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tdmcli.pharmacokinetics.concentration import Amounts
+    from tdmcli.pharmacokinetics.covariates import Values
     from tdmcli.pharmacokinetics.disposition import Kinetics
     from tdmcli.pharmacokinetics.dosing_history import Dose
-    from tdmcli.pharmacokinetics.population_model import PopulationModel, Typical, Values
+    from tdmcli.pharmacokinetics.population_model import PopulationModel, Typical
     from tdmcli.pharmacokinetics.timeline import Timeline
 
 

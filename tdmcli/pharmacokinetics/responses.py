@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.pharmacokinetics.ahead import courses_ahead
 from tdmcli.pharmacokinetics.dosing_history import Dose
-from tdmcli.pharmacokinetics.forecast import Outlook, courses_ahead, draw_outlook, first_in_range, outlook, seen_of
+from tdmcli.pharmacokinetics.forecast import Outlook, draw_outlook, first_in_range, outlook, seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tdmcli.pharmacokinetics.forecast import Ahead, Seen
+    from tdmcli.pharmacokinetics.ahead import Ahead
+    from tdmcli.pharmacokinetics.forecast import Seen
 
 
 class Clock(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.dose_adjustment import Adjustment, adjust_dose
 from tdmcli.domain.dose_case import Case, Option, make_option
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
-from tdmcli.domain.regimen import Regimen, parse_dose
+from tdmcli.domain.regimen import Regimen
 from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
 from tdmcli.errors import Code
@@ -24,13 +24,12 @@ from tdmcli.workflows.ranges import (
     range_answer,
     with_evidence,
 )
-from tdmcli.workflows.regimens import regimen_answer, units_answer
+from tdmcli.workflows.regimens import regimen_answer, tried_regimen, units_answer
 from tdmcli.workflows.weight_checks import weight_findings
 
 if TYPE_CHECKING:
     from tdmcli.domain.units import Level
     from tdmcli.tables.product_rows import ProductRow
-    from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.facts import Facts
 
 
@@ -150,7 +149,7 @@ def _answer(
     citations.add(product.source, f"{product.locator} (strengths)")
     citations.add("policy", "data/policy.toml")
     policy = read_policy()
-    own = [_tried(question.asked, text, case) for text in question.tried]
+    own = [tried_regimen(question.asked, text, case.current) for text in question.tried]
     tried = tuple(_option(make_option(case, one, policy.dose), case, adjustment.proposal) for one in own)
     following = next_level(facts, adjustment, product, warnings + adjustment.findings, citations)
     cited = citations.cited()
@@ -203,13 +202,6 @@ def _own_inputs(question: AdjustQuestion) -> dict[str, object]:
         for name, value in given.items()
         if value is not None
     }
-
-
-def _tried(asked: Asked, text: str, case: Case) -> Regimen:
-    intakes = ask.typed("--try", parse_dose, text)
-    made = ask.typed("--try", lambda _: Regimen(intakes, case.current.interval_h, case.current.product), text)
-    ask.confirm(asked, made.daily_dose_mg, text, read_policy().dose.confirm_above_mg, "mg/day")
-    return made
 
 
 def _option(option: Option, case: Case, proposal: Option) -> OptionAnswer:

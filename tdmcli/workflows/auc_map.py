@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.history import period_at
-from tdmcli.domain.units import rounded
+from tdmcli.domain.units import from_float
 from tdmcli.errors import Code
-from tdmcli.pharmacokinetics.drift import occasion_ends_h
-from tdmcli.pharmacokinetics.estimate import Doubt
-from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
+from tdmcli.pharmacokinetics.exposure import area_ng_h_ml, by_panels
 from tdmcli.pharmacokinetics.linear_algebra import form
 from tdmcli.pharmacokinetics.prediction import leg_kinetics, make_case, predict
-from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.answer import Citations, reason_of
 from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
 from tdmcli.workflows.auc_map_checks import against_course, against_levels
-from tdmcli.workflows.model_choice import best_of, consider, doubts_of, drift_for, fit, foretell
+from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
+from tdmcli.workflows.model_fit import best_of, doubts_of, doubts_of_fit, fit, foretell, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,25 +86,27 @@ def _fitted(
         raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
     settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
     fitting, why = _chosen(consider(facts, steps_of(facts.record, course, facts.now), None), course)
-    found = _estimate(fitting, course)
+    made = fit(fitting, course, course.levels, hold=False)
+    doubts = doubts_of_fit(made)
+    found = made.found
     window = Window(course.hour(start), course.hour(start) + interval_h)
     area, low, high = _area_with_limits(fitting, course, found, window)
     row = fitting.model.row
     answer = empty._replace(
         name=f"{row.name}, fitted to all levels (MAP); {why}",
         sources=(citations.add(row.source, row.locator),),
-        auc_ng_h_ml=_decimal(area),
+        auc_ng_h_ml=from_float(area, 1),
         interval_h=interval_h,
-        p10_ng_h_ml=_decimal(low),
-        p90_ng_h_ml=_decimal(high),
+        p10_ng_h_ml=from_float(low, 1),
+        p90_ng_h_ml=from_float(high, 1),
         model=row.id,
-        parameters=ParametersUsed(_decimal(_clearance(fitting, course, found, window)), len(course.levels)),
+        parameters=ParametersUsed(from_float(_clearance(fitting, course, found, window), 1), len(course.levels)),
         from_=start.astimezone(history.zone),
         patients=row.patients,
         note=row.limits,
         assumed=fitting.assumed,
     )
-    return answer, doubts_of(fitting, hold=False) + _doubtful(fitting, found)
+    return answer, doubts_of(fitting, hold=False) + doubts
 
 
 def _chosen(considered: tuple[Considered, ...], course: ModelCourse) -> tuple[Fitting, str]:
@@ -119,29 +118,9 @@ def _chosen(considered: tuple[Considered, ...], course: ModelCourse) -> tuple[Fi
     raise refuse(Code.NO_MODEL, why="; ".join(near) or "none was made from such patients")
 
 
-def _estimate(fitting: Fitting, course: ModelCourse) -> Estimate:
-    _, found = fit(fitting, course, hold=False)
-    for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
-        if doubt in found.doubts:
-            raise refuse(Code.FIT_FAILED, model=fitting.model.row.id, why=str(doubt))
-    return found
-
-
-def _doubtful(fitting: Fitting, found: Estimate) -> tuple[Finding, ...]:
-    """Return that the model had to go far from its patients to explain the levels (R60)."""
-    if Doubt.BEYOND_3_SD not in found.doubts:
-        return ()
-    names = [*(one.name for one in fitting.model.row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
-    name, score = max(zip(names, found.z_scores, strict=False), key=lambda one: abs(one[1]))
-    values = {"what": name, "sd": f"{abs(score):.1f}", "model": fitting.model.row.id}
-    return (Finding(Code.FIT_DOUBTFUL, values),)
-
-
 def _ends(fitting: Fitting, course: ModelCourse, window: Window) -> tuple[float, ...]:
     """Return when each visit ends, the one of the interval with the interval: its clearance holds to its last hour."""
-    if drift_for(fitting.model, hold=False) is None:
-        return ()
-    ends = list(occasion_ends_h(course.levels, float(read_policy().forecast.same_visit_h)))
+    ends = list(visits(fitting, course.levels, hold=False))
     for number, end in enumerate(ends):
         if window.start_h < end < window.end_h and (number + 1 == len(ends) or ends[number + 1] > window.end_h):
             ends[number] = window.end_h
@@ -155,11 +134,11 @@ def area_of(fitting: Fitting, course: ModelCourse, unknowns: Sequence[float], wi
     if fitting.model.binding is None:
         case = make_case(fitting.model, doses, fitting.steps, (), ends)
         return area_ng_h_ml(case.line, leg_kinetics(case, unknowns), window.start_h, window.end_h)
-    panels = round(_PANELS_PER_H * (window.end_h - window.start_h))
-    width = (window.end_h - window.start_h) / panels
-    hours = [window.start_h + width * number for number in range(panels + 1)]
-    values = predict(make_case(fitting.model, doses, fitting.steps, hours, ends), unknowns)
-    return width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
+
+    def levels_at(hours: Sequence[float]) -> list[float]:
+        return predict(make_case(fitting.model, doses, fitting.steps, hours, ends), unknowns)
+
+    return by_panels(levels_at, window.start_h, window.end_h, _PANELS_PER_H)
 
 
 def _area_with_limits(
@@ -180,7 +159,3 @@ def _clearance(fitting: Fitting, course: ModelCourse, found: Estimate, window: W
     case = make_case(fitting.model, course.doses, fitting.steps, (), _ends(fitting, course, window))
     kinetics = leg_kinetics(case, found.unknowns)[case.line.leg_of_level(window.end_h)]
     return kinetics.clearance_l_h / kinetics.bioavailability
-
-
-def _decimal(value: float) -> Decimal:
-    return rounded(Decimal(repr(value)), 1)

@@ -9,8 +9,7 @@ from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.history import days_on_dose, usable_levels
 from tdmcli.domain.sample_checks import check_previous
 from tdmcli.domain.target_range import Position
-from tdmcli.domain.trough import check_size, check_steady_state
-from tdmcli.domain.units import show
+from tdmcli.domain.trough import check_far_above, check_size, check_steady_state
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.adjust_data import AdjustQuestion
@@ -83,7 +82,7 @@ def _too_high(
     question: AucQuestion, facts: Facts, interval: Interval, product: ProductRow | None
 ) -> tuple[Finding, ...]:
     """Return whether the last level is many times a known aim (R57); hours after a dose its trough is asked instead."""
-    level, times = facts.level, read_policy().dose.refuse_above_aims
+    level = facts.level
     for sample, record in zip(interval.samples, interval.records, strict=False):
         if record == facts.drawn and sample.hours:
             level = None if interval.samples[0].hours else interval.samples[0].level
@@ -93,10 +92,7 @@ def _too_high(
         aim = find_aim(AdjustQuestion(question.asked), facts, product).aim
     except Refused:
         return ()
-    if aim is None or level.value_ng_ml <= times * aim:
-        return ()
-    values = {"level": level.text, "aim": show(aim), "times": show(times)}
-    return (Finding(Code.TOO_HIGH_TO_SCALE, values, refuses=True),)
+    return () if aim is None else check_far_above(level.text, level.value_ng_ml, aim, read_policy().dose)
 
 
 def _about_last(facts: Facts, interval: Interval) -> tuple[Finding, ...]:

@@ -6,11 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import settle
-from tdmcli.domain.regimen import Regimen, parse_dose
 from tdmcli.domain.target_range import Position
 from tdmcli.errors import WrongUsage
 from tdmcli.pharmacokinetics.forecast import most_probable
-from tdmcli.tables.readers import read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustQuestion, AimAnswer
 from tdmcli.workflows.aim import find_aim
@@ -42,7 +40,6 @@ from tdmcli.workflows.forecast_models import (
     apriori,
     choose_model,
     considered_answer,
-    doubts_of_fit,
     etas,
     fitted_levels,
     model_answer,
@@ -50,15 +47,17 @@ from tdmcli.workflows.forecast_models import (
     parameters,
 )
 from tdmcli.workflows.forecast_plan import morning_first, plan_of
-from tdmcli.workflows.model_choice import consider, doubts_of, fit
+from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
+from tdmcli.workflows.model_fit import doubts_of, doubts_of_fit, fit
 from tdmcli.workflows.ranges import range_answer, with_evidence
-from tdmcli.workflows.regimens import regimen_answer
+from tdmcli.workflows.regimens import regimen_answer, tried_regimen
 from tdmcli.workflows.weight_checks import weight_findings
 
 if TYPE_CHECKING:
-    from tdmcli.pharmacokinetics.forecast import Ahead
+    from tdmcli.domain.regimen import Regimen
+    from tdmcli.pharmacokinetics.ahead import Ahead
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.facts import Facts
@@ -88,26 +87,27 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     considered = consider(facts, steps, question.model)
     setting = Setting(plan_of(question, period, course, history, facts.now), current, question.hold)
     fitting, why, applying = choose_model(considered, setting, question.model)
-    problem, found = fit(fitting, course, hold=question.hold)
-    warnings += doubts_of_fit(fitting, found) + doubts_of(fitting, hold=question.hold)
-    plan, ahead = setting.plan, setting.ahead(problem, found, DRAWS)
-    tried = tuple(_tried(question, text, current) for text in question.tried)
+    fits = {name: fit(one, course, course.levels, hold=question.hold) for name, one in applying.items()}
+    made = fits[fitting.model.row.id]
+    warnings += doubts_of_fit(made) + doubts_of(fitting, hold=question.hold)
+    plan, ahead = setting.plan, setting.ahead(made, DRAWS)
+    tried = tuple(tried_regimen(question.asked, text, current) for text in question.tried)
     seen = _seen(ahead, plan, current, product, aim, tried)
     now = next(one for one in seen if one.regimen.day_mg == current.day_mg)
     refuse_far_above(facts, now, aim)
     best, kept, said = choose(seen, current, aim, held_by(facts, aim, warnings))
     warnings += said
     citations = Citations()
-    others = tuple(considered_answer(one, applying, setting, citations) for one in considered)
+    others = tuple(considered_answer(one, fits, setting, citations) for one in considered)
     warnings += models_disagree(others, fitting, now, aim)
     by_proportion = proportional(question, facts, aim, best)
     warnings += methods_differ(by_proportion, best)
     data = ForecastData(
         model=model_answer(fitting, why, citations, hold=question.hold),
         models_considered=others,
-        parameters=parameters(problem, found),
-        etas=etas(problem, found),
-        levels=fitted_levels(course, found),
+        parameters=parameters(made),
+        etas=etas(made),
+        levels=fitted_levels(course, made.found),
         ignored=tuple(IgnoredLevel(one.taken, one.level.text, why) for one, why in course.ignored),
         apriori=apriori(fitting, setting, aim),
         current=regimen_answer(period.regimen),
@@ -148,18 +148,12 @@ def _target(facts: Facts, aim: Aim, citations: Citations) -> AimAnswer:
     return AimAnswer(aim.low, aim.high, aim.aim, row, aim.source)
 
 
-def _tried(question: ForecastQuestion, text: str, current: Regimen) -> Regimen:
-    intakes = ask.typed("--try", parse_dose, text)
-    made = ask.typed("--try", lambda _: Regimen(intakes, current.interval_h, current.product), text)
-    ask.confirm(question.asked, made.daily_dose_mg, text, read_policy().dose.confirm_above_mg, "mg/day")
-    return made
-
-
 def _seen(
     ahead: Ahead, plan: Plan, current: Regimen, product: ProductRow, aim: Aim, tried: tuple[Regimen, ...]
 ) -> tuple[Seen, ...]:
     """Return the regimens around the dose that would bring the trough to the aim, each with what it would give."""
-    trough = most_probable(ahead, doses_on(plan, current)[0], plan.course.hour(doses_on(plan, current)[1][-1]))
+    doses, times = doses_on(plan, current)
+    trough = most_probable(ahead, doses, plan.course.hour(times[-1]))
     middle = aim.aim if aim.aim is not None else (aim.low + aim.high) / 2
     wanted = current.daily_dose_mg * middle / Decimal(repr(max(trough, 0.1)))
     return look_at(ahead, plan, regimens_around(current, product, wanted, tried), aim)

@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding, Refused
+from tdmcli.domain.units import from_float
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.forecast import troughs
 from tdmcli.tables.policy import After
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.adjust_data import AdjustQuestion, NextLevel
 from tdmcli.workflows.answer import text_of
-from tdmcli.workflows.forecast_candidates import Plan, Seen, doses_on, number
+from tdmcli.workflows.forecast_candidates import Plan, Seen, doses_on
 from tdmcli.workflows.forecast_data import CoursePoint, ForecastQuestion, ProportionalAnswer
 
 if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
-    from tdmcli.pharmacokinetics.forecast import Ahead
+    from tdmcli.pharmacokinetics.ahead import Ahead
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.adjust_data import AdjustData
     from tdmcli.workflows.aim import Aim
@@ -69,7 +70,7 @@ def course_ahead(ahead: Ahead, plan: Plan, current: Regimen, best: Seen) -> tupl
         doses, times = doses_on(plan, regimen)
         hours = [plan.course.hour(at) for at in times[1:]]
         points += [
-            CoursePoint(at, regimen.text, number(one.p10), number(one.median), number(one.p90))
+            CoursePoint(at, regimen.text, from_float(one.p10), from_float(one.median), from_float(one.p90))
             for at, one in zip(times[1:], troughs(few, doses, hours), strict=True)
         ]
     return tuple(points)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.capsules import achievable_regimens, units_for
 from tdmcli.domain.target_range import Position
-from tdmcli.domain.units import rounded
+from tdmcli.domain.units import from_float, rounded
 from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.responses import Clock, outlooks
 from tdmcli.tables.readers import read_policy
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.history import History
     from tdmcli.domain.regimen import Regimen
-    from tdmcli.pharmacokinetics.forecast import Ahead, Outlook, Spread
+    from tdmcli.pharmacokinetics.ahead import Ahead
+    from tdmcli.pharmacokinetics.forecast import Outlook, Spread
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.model_course import ModelCourse
@@ -128,15 +129,15 @@ def candidate(
         daily_dose_mg=regimen.daily_dose_mg,
         text=regimen.text,
         change_percent=change_percent(regimen, current),
-        most_probable_trough_ng_ml=number(found.most_probable_ng_ml),
+        most_probable_trough_ng_ml=from_float(found.most_probable_ng_ml),
         trough_ng_ml=spread(found.trough_ng_ml),
         position=position_of(found.trough_ng_ml.median, aim),
-        probability_in_target=number(found.probability_in_range, 4),
-        auc_ng_h_ml=number(area.median, 1),
-        auc_p10_ng_h_ml=number(area.p10, 1),
-        auc_p90_ng_h_ml=number(area.p90, 1),
+        probability_in_target=from_float(found.probability_in_range, 4),
+        auc_ng_h_ml=from_float(area.median, 1),
+        auc_p10_ng_h_ml=from_float(area.p10, 1),
+        auc_p90_ng_h_ml=from_float(area.p90, 1),
         auc_over_h=area_hours(regimen),
-        in_range_after_h=None if found.in_range_after_h is None else number(found.in_range_after_h, 1),
+        in_range_after_h=None if found.in_range_after_h is None else from_float(found.in_range_after_h, 1),
         units=tuple(units_answer(units_for(mg, product, most)) for mg in regimen.day_mg),
         current=regimen.day_mg == current.day_mg,
         proposed=proposed,
@@ -147,14 +148,7 @@ def candidate(
 
 def spread(found: Spread) -> SpreadAnswer:
     """Return a spread with two places."""
-    return SpreadAnswer(
-        number(found.p2_5), number(found.p10), number(found.median), number(found.p90), number(found.p97_5)
-    )
-
-
-def number(value: float, places: int = 2) -> Decimal:
-    """Return a number of the engine for an answer, rounded half up."""
-    return rounded(Decimal(repr(value)), places)
+    return SpreadAnswer(*map(from_float, (found.p2_5, found.p10, found.median, found.p90, found.p97_5)))
 
 
 def utc(moment: datetime) -> datetime:

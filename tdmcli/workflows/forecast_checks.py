@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tdmcli.domain.findings import Finding, Refused, refuse, settle
+from tdmcli.domain.findings import Finding, refuse, settle
 from tdmcli.domain.history import period_at
 from tdmcli.domain.target_range import Position, position
-from tdmcli.domain.trough import check_size, check_steady_state
-from tdmcli.domain.units import show
+from tdmcli.domain.trough import check_far_above, check_far_below, check_size, check_steady_state
+from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.facts import history_findings
-from tdmcli.workflows.forecast_candidates import number
 from tdmcli.workflows.forecast_choice import Held
 from tdmcli.workflows.ranges import disagreement
 
@@ -86,17 +85,16 @@ def about_level(facts: Facts, aim: Aim) -> tuple[Finding, ...]:
     if facts.level is None:
         return history_findings(facts, Position.UNDETERMINED)
     where = position(facts.level, aim.low, aim.high)
-    findings = tuple(one for one in history_findings(facts, where) if one.code not in _handled(facts))
+    handled = _handled(facts)
+    findings = tuple(one for one in history_findings(facts, where) if one.code not in handled)
     findings += tuple(
         one._replace(refuses=True) if one.code is Code.CRITICAL_LEVEL else one
         for one in check_size(facts.level, read_policy().level)
     )
     if aim.ranges is not None:
         findings += disagreement(facts.level, aim.low, aim.high, aim.row, aim.ranges)
-    times = read_policy().dose.refuse_above_aims
-    if aim.aim is not None and facts.level.value_ng_ml * times < aim.aim:
-        values = {"level": facts.level.text, "aim": show(aim.aim), "times": show(times)}
-        findings += (Finding(Code.VERY_LOW, values),)
+    if aim.aim is not None:
+        findings += check_far_below(facts.level.text, facts.level.value_ng_ml, aim.aim, read_policy().dose)
     return findings
 
 
@@ -138,12 +136,9 @@ def refuse_far_above(facts: Facts, now: Seen, aim: Aim) -> None:
     """Refuse where the last level, or the trough ahead, is so far above the aim that no cut is an answer (R57)."""
     if aim.aim is None:
         return
-    times = read_policy().dose.refuse_above_aims
-    ahead = number(now.found.trough_ng_ml.median)
+    ahead = from_float(now.found.trough_ng_ml.median)
     levels = {f"{show(ahead)} ng/mL ahead": ahead}
     if facts.level is not None and facts.level.is_number:
         levels[facts.level.text] = facts.level.value_ng_ml
     for text, level in levels.items():
-        if level > times * aim.aim:
-            values = {"level": text, "aim": show(aim.aim), "times": show(times)}
-            raise Refused(Finding(Code.TOO_HIGH_TO_SCALE, values, refuses=True))
+        settle(check_far_above(text, level, aim.aim, read_policy().dose), frozenset())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse
-from tdmcli.domain.units import show
+from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
-from tdmcli.pharmacokinetics.estimate import Doubt
-from tdmcli.pharmacokinetics.forecast import look_ahead, most_probable
+from tdmcli.pharmacokinetics.ahead import look_ahead
+from tdmcli.pharmacokinetics.forecast import most_probable
 from tdmcli.pharmacokinetics.population_model import individual
-from tdmcli.workflows.forecast_candidates import Plan, doses_on, look_at, number, position_of, spread
+from tdmcli.workflows.forecast_candidates import Plan, doses_on, look_at, position_of, spread
 from tdmcli.workflows.forecast_data import (
     Apriori,
     ConsideredAnswer,
@@ -19,18 +19,19 @@ from tdmcli.workflows.forecast_data import (
     ModelAnswer,
     ParametersAnswer,
 )
-from tdmcli.workflows.model_choice import best_of, drift_for, fit, foretell
 from tdmcli.workflows.model_course import assay_of
+from tdmcli.workflows.model_fit import best_of, drift_for, fit, foretell
 
 if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
-    from tdmcli.pharmacokinetics.estimate import Estimate, Problem
-    from tdmcli.pharmacokinetics.forecast import Ahead
+    from tdmcli.pharmacokinetics.ahead import Ahead
+    from tdmcli.pharmacokinetics.estimate import Estimate
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.answer import Citations
     from tdmcli.workflows.forecast_candidates import Seen
     from tdmcli.workflows.model_choice import Considered, Fitting
     from tdmcli.workflows.model_course import ModelCourse
+    from tdmcli.workflows.model_fit import Fit
 
 DRAWS = 500  # their 10th and 90th percentiles lie within 2 % of those of 16,000
 
@@ -47,11 +48,11 @@ class Setting(NamedTuple):
         """Return the doses and levels."""
         return self.plan.course
 
-    def ahead(self, problem: Problem, found: Estimate, draws: int) -> Ahead:
-        """Return the patient of an estimate as they stand before the next intake."""
+    def ahead(self, made: Fit, draws: int) -> Ahead:
+        """Return the patient of a fit as they stand before the next intake."""
         assay = assay_of(self.course.records[-1].assay)
         now_h = self.course.hour(self.plan.start)
-        return look_ahead(problem, found, self.course.doses, now_h, assay, draws)
+        return look_ahead(made.problem, made.found, self.course.doses, now_h, assay, draws)
 
 
 def choose_model(
@@ -79,40 +80,27 @@ def choose_model(
     return fitting, why, applying
 
 
-def doubts_of_fit(fitting: Fitting, found: Estimate) -> tuple[Finding, ...]:
-    """Return how far from its patients the model had to go; refuse where the fit did not settle (R60)."""
-    model = fitting.model.row.id
-    for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
-        if doubt in found.doubts:
-            raise refuse(Code.FIT_FAILED, model=model, why=str(doubt))
-    if Doubt.BEYOND_3_SD not in found.doubts:
-        return ()
-    names = [*(one.name for one in fitting.model.row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
-    name, score = max(zip(names, found.z_scores, strict=False), key=lambda one: abs(one[1]))
-    return (Finding(Code.FIT_DOUBTFUL, {"what": name, "sd": f"{abs(score):.1f}", "model": model}),)
-
-
 def considered_answer(
-    one: Considered, applying: dict[str, Fitting], setting: Setting, citations: Citations
+    one: Considered, fits: dict[str, Fit], setting: Setting, citations: Citations
 ) -> ConsideredAnswer:
     """Return what a model is to this patient, and what it says of the current regimen."""
-    fitting = applying.get(one.row.id)
-    if fitting is None:
+    made = fits.get(one.row.id)
+    if made is None:
         return ConsideredAnswer(one.row.id, False, one.against, (), None, 0, None, None, None)
     source = citations.add(one.row.source, one.row.locator)
-    problem, found = fit(fitting, setting.course, hold=setting.hold)
     doses, times = doses_on(setting.plan, setting.current)
-    trough = most_probable(setting.ahead(problem, found, 0), doses, setting.course.hour(times[-1]))
+    trough = most_probable(setting.ahead(made, 0), doses, setting.course.hour(times[-1]))
+    fitting = made.fitting
     error = fitting.error_percent
     return ConsideredAnswer(
         id=one.row.id,
         applies=True,
         against=None,
         assumed=fitting.assumed,
-        error_percent=None if error is None else number(error, 1),
+        error_percent=None if error is None else from_float(error, 1),
         levels_foretold=fitting.foretold,
-        cl_l_h=parameters(problem, found).cl_l_h,
-        trough_ng_ml=number(trough),
+        cl_l_h=parameters(made).cl_l_h,
+        trough_ng_ml=from_float(trough),
         source=source,
     )
 
@@ -147,29 +135,31 @@ def model_answer(fitting: Fitting, why: str, citations: Citations, *, hold: bool
     )
 
 
-def parameters(problem: Problem, found: Estimate) -> ParametersAnswer:
+def parameters(made: Fit) -> ParametersAnswer:
     """Return the patient's parameters at the latest covariates; clearance is apparent (over F)."""
+    problem, found = made.problem, made.found
     known = problem.case.etas
     kappa = found.unknowns[-1] if len(found.unknowns) > known else 0.0
     kinetics = individual(problem.case.typicals[-1], found.unknowns[:known], kappa)
     share = kinetics.bioavailability
     return ParametersAnswer(
-        cl_l_h=number(kinetics.clearance_l_h / share),
-        v1_l=number(kinetics.volume_l / share, 1),
-        q_l_h=number(kinetics.exchange_l_h / share),
-        v2_l=number(kinetics.peripheral_volume_l / share, 1),
-        bioavailability=number(share, 3),
+        cl_l_h=from_float(kinetics.clearance_l_h / share),
+        v1_l=from_float(kinetics.volume_l / share, 1),
+        q_l_h=from_float(kinetics.exchange_l_h / share),
+        v2_l=from_float(kinetics.peripheral_volume_l / share, 1),
+        bioavailability=from_float(share, 3),
     )
 
 
-def etas(problem: Problem, found: Estimate) -> tuple[EtaAnswer, ...]:
+def etas(made: Fit) -> tuple[EtaAnswer, ...]:
     """Return each deviation from the typical patient, and of each visit the one of clearance."""
-    names = [one.name for one in problem.case.model.row.random_effect]
+    found = made.found
+    names = [one.name for one in made.fitting.model.row.random_effect]
     visits = [f"clearance, visit {one + 1}" for one in range(len(found.unknowns) - len(names))]
     if visits:
         visits[-1] = "clearance, ahead"
     return tuple(
-        EtaAnswer(name, number(value, 5), number(score))
+        EtaAnswer(name, from_float(value, 5), from_float(score))
         for name, value, score in zip([*names, *visits], found.unknowns, found.z_scores, strict=True)
     )
 
@@ -177,13 +167,13 @@ def etas(problem: Problem, found: Estimate) -> tuple[EtaAnswer, ...]:
 def fitted_levels(course: ModelCourse, found: Estimate) -> tuple[FittedLevel, ...]:
     """Return each level beside what the patient and the typical patient have there."""
     return tuple(
-        FittedLevel(record.taken, record.level.text, record.level.value_ng_ml, number(one), number(typical))
+        FittedLevel(record.taken, record.level.text, record.level.value_ng_ml, from_float(one), from_float(typical))
         for record, one, typical in zip(course.records, found.predicted_ng_ml, found.typical_ng_ml, strict=True)
     )
 
 
 def apriori(fitting: Fitting, setting: Setting, aim: Aim) -> Apriori:
     """Return what the typical patient with these covariates would have on the current regimen (R60)."""
-    problem, found = fit(fitting, setting.course._replace(levels=()), hold=True)
-    (seen,) = look_at(setting.ahead(problem, found, DRAWS), setting.plan, (setting.current,), aim)
-    return Apriori(parameters(problem, found).cl_l_h, spread(seen.found.trough_ng_ml))
+    made = fit(fitting, setting.course, (), hold=True)
+    (seen,) = look_at(setting.ahead(made, DRAWS), setting.plan, (setting.current,), aim)
+    return Apriori(parameters(made).cl_l_h, spread(seen.found.trough_ng_ml))

@@ -1,17 +1,15 @@
-"""Which population model fits a patient: its population first, then how well it would have foretold the levels."""
+"""Which population models are for a patient: by organ, product, age and what is known of them (R60)."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.findings import refuse
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code
-from tdmcli.pharmacokinetics.drift import Drift, drift_of, occasion_ends_h
-from tdmcli.pharmacokinetics.estimate import Estimate, Problem, estimate, make_problem
-from tdmcli.pharmacokinetics.population_model import PopulationModel, make_model, outside, with_assumed
-from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.pharmacokinetics.covariates import outside, with_assumed
+from tdmcli.pharmacokinetics.population_model import PopulationModel, make_model
+from tdmcli.pharmacokinetics.prediction import Step
 from tdmcli.tables.model_forms import Covariate
 from tdmcli.tables.model_readers import model_ids, read_model
 from tdmcli.tables.readers import read_policy
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from tdmcli.tables.model_rows import ModelRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.facts import Facts
-    from tdmcli.workflows.model_course import ModelCourse
 
 _UNITS = {
     "nmol_l": "nmol/L",
@@ -81,7 +78,7 @@ def _considered(
         return Considered(row, against, None)
     model = make_model(row)
     own, assumed = _steps_for(model, steps)
-    found = {(one.covariate, one.limits): one for step in own for one in outside(model, step.values)}
+    found = {(one.covariate, one.limits): one for step in own for one in outside(row, step.values)}
     missing = [one for one in found.values() if one.value is None]
     if missing:
         return Considered(row, f"it asks for {', '.join(_name(one.covariate) for one in missing)}", None)
@@ -125,7 +122,7 @@ def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Ste
     own: list[Step] = []
     notes: dict[str, None] = {}
     for number, step in enumerate(steps):
-        values, used = with_assumed(model, {name: one for name, one in step.values.items() if name in asked})
+        values, used = with_assumed(model.row, {name: one for name, one in step.values.items() if name in asked})
         for one in used:
             notes[f"{_name(one.covariate)} {one.if_unknown_word or one.if_unknown} ({one.unknown_note})"] = None
         last = number + 1 == len(steps)
@@ -165,61 +162,3 @@ def _little_beyond(value: float | str | None, row: ModelRow) -> bool:
         return False
     share = float(read_policy().forecast.days_outside_percent) / 100
     return row.to_day <= value <= row.to_day * (1 + share)
-
-
-def drift_for(model: PopulationModel, *, hold: bool) -> Drift | None:
-    """Return how clearance drifts in a model, None where it is held constant or no number is known."""
-    return None if hold else drift_of(model.row)
-
-
-def fit(fitting: Fitting, course: ModelCourse, *, hold: bool, levels: int | None = None) -> tuple[Problem, Estimate]:
-    """Return the patient's most probable parameters from all levels, or from so many of the first."""
-    used = course.levels if levels is None else course.levels[:levels]
-    drift = drift_for(fitting.model, hold=hold)
-    ends = () if drift is None else occasion_ends_h(used, float(read_policy().forecast.same_visit_h))
-    problem = make_problem(fitting.model, course.doses, fitting.steps, used, drift, ends)
-    return problem, estimate(problem)
-
-
-def foretell(fitting: Fitting, course: ModelCourse, *, hold: bool) -> Fitting:
-    """Return a fitting with how far it would have missed the last levels, each from those before it, in per cent."""
-    misses = []
-    tried = read_policy().forecast.levels_tried
-    for number in range(max(1, len(course.levels) - tried), len(course.levels)):
-        level = course.levels[number]
-        if level.censoring is not None:
-            continue
-        _, found = fit(fitting, course, hold=hold, levels=number)
-        drift = drift_for(fitting.model, hold=hold)
-        same = float(read_policy().forecast.same_visit_h)
-        occasions = () if drift is None else occasion_ends_h(course.levels[:number], same)
-        case = make_case(fitting.model, course.doses, fitting.steps, (level.time_h,), occasions)
-        predicted = predict(case, found.unknowns)[0]
-        misses.append(abs(math.log(predicted / level.value_ng_ml)))
-    if not misses:
-        return fitting
-    return fitting._replace(error_percent=100 * math.expm1(sum(misses) / len(misses)), foretold=len(misses))
-
-
-def best_of(fittings: Sequence[Fitting]) -> tuple[Fitting, str]:
-    """Return the model to use and why: within its population, the one that foretold the levels best.
-
-    With too few levels to foretell, one that takes no value for unknown, and that lets clearance drift, comes first.
-    """
-    inside = [one for one in fittings if not one.outside] or list(fittings)
-    enough = read_policy().forecast.levels_tried
-    if len(inside) > 1 and all(one.error_percent is not None and one.foretold >= enough for one in inside):
-        best = min(inside, key=lambda one: one.error_percent or 0.0)
-        return best, f"it foretold the last {best.foretold} levels best of {len(inside)} models for this patient"
-    best = min(inside, key=lambda one: (len(one.assumed), drift_of(one.model.row) is None, one.model.row.id))
-    if len(inside) == 1:
-        return best, "the only model for this patient"
-    return best, "of the models for this patient it assumes least; too few levels yet to compare them"
-
-
-def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
-    """Return that a patient lies outside a model, and that clearance does not drift: intervals are too narrow then."""
-    model = fitting.model.row.id
-    found = (Finding(Code.OUTSIDE_MODEL, {"model": model, "what": "; ".join(fitting.outside)}),)
-    constant = (Finding(Code.CLEARANCE_CONSTANT, {"model": model}),)
-    return (found if fitting.outside else ()) + (() if drift_for(fitting.model, hold=hold) else constant)

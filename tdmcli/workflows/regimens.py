@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.domain.regimen import Regimen, parse_dose
+from tdmcli.tables.readers import read_policy
+from tdmcli.workflows import asked as ask
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from tdmcli.domain.capsules import Units
-    from tdmcli.domain.regimen import Regimen
+    from tdmcli.workflows.asked import Asked
 
 
 class RegimenAnswer(NamedTuple):
@@ -37,3 +41,16 @@ def regimen_answer(regimen: Regimen) -> RegimenAnswer:
 def units_answer(units: tuple[Units, ...] | None) -> tuple[UnitsAnswer, ...] | None:
     """Return the units of one intake, or None where the strengths don't sum to it."""
     return None if units is None else tuple(UnitsAnswer(one.number, one.strength_mg) for one in units)
+
+
+def tried_regimen(asked: Asked, text: str, current: Regimen) -> Regimen:
+    """Return the regimen that `--try` names, at the interval and of the product of the current one.
+
+    Raises:
+        ExpectedError: it can't be read, or its daily dose is so high that it must be confirmed.
+
+    """
+    intakes = ask.typed("--try", parse_dose, text)
+    made = ask.typed("--try", lambda _: Regimen(intakes, current.interval_h, current.product), text)
+    ask.confirm(asked, made.daily_dose_mg, text, read_policy().dose.confirm_above_mg, "mg/day")
+    return made

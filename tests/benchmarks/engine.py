@@ -17,18 +17,20 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tdmcli.pharmacokinetics.ahead import look_ahead
 from tdmcli.pharmacokinetics.dosing_history import regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, occasion_ends_h
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
-from tdmcli.pharmacokinetics.forecast import look_ahead, outlook
+from tdmcli.pharmacokinetics.estimate import estimate
+from tdmcli.pharmacokinetics.forecast import outlook
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model
 
 if TYPE_CHECKING:
-    from tdmcli.pharmacokinetics.estimate import Problem
+    from tdmcli.pharmacokinetics.problem import Problem
 
 MODEL = make_model(read_model("woillard-2011"))
 DRIFT = Drift(0.05, 3.0, 0.01)

@@ -16,20 +16,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.pharmacokinetics.ahead import look_ahead
 from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.drift import Drift, drift_of, occasion_ends_h
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
-from tdmcli.pharmacokinetics.forecast import look_ahead, outlook
+from tdmcli.pharmacokinetics.estimate import estimate
+from tdmcli.pharmacokinetics.forecast import outlook
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tdmcli.pharmacokinetics.population_model import Values
+    from tdmcli.pharmacokinetics.covariates import Values
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "predose_half.csv"
 MODEL = make_model(read_model("woillard-2011"))

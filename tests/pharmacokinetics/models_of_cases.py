@@ -25,7 +25,8 @@ from tdmcli.tables.rows import Population, Release
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tdmcli.pharmacokinetics.population_model import PopulationModel, Values
+    from tdmcli.pharmacokinetics.covariates import Values
+    from tdmcli.pharmacokinetics.population_model import PopulationModel
 
 CL, V1, Q, V2 = Parameter.CLEARANCE, Parameter.VOLUME, Parameter.EXCHANGE, Parameter.PERIPHERAL_VOLUME
 KA, KTR, LAG, F = Parameter.ABSORPTION, Parameter.STEP_RATE, Parameter.LAG, Parameter.BIOAVAILABILITY

@@ -19,10 +19,11 @@ from scipy.linalg import expm  # type: ignore[import-untyped]
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from tdmcli.pharmacokinetics.dosing_history import Dose
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
+from tdmcli.pharmacokinetics.estimate import estimate
 from tdmcli.pharmacokinetics.likelihood import Censoring, Level
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.tables.model_forms import Absorption, Assay, Covariate, ErrorKind, Parameter
 from tdmcli.tables.model_readers import model_ids, read_model
 
@@ -32,7 +33,7 @@ from test_models import REFERENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tdmcli.pharmacokinetics.population_model import Values
+    from tdmcli.pharmacokinetics.covariates import Values
     from tdmcli.tables.model_rows import EffectRow
 
 PATIENTS = int(os.environ.get("TDMCLI_PATIENTS", "12"))

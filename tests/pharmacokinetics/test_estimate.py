@@ -15,11 +15,12 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from tdmcli.pharmacokinetics.dosing_history import regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, covariance, occasion_ends_h
-from tdmcli.pharmacokinetics.estimate import Doubt, Problem, estimate, make_problem, objective
+from tdmcli.pharmacokinetics.estimate import Doubt, estimate
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
 from tdmcli.pharmacokinetics.likelihood import Censoring, ErrorModel, Level, log_normal_share, term
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, predict
+from tdmcli.pharmacokinetics.problem import Problem, make_problem, objective
 from tdmcli.tables.model_forms import Absorption, Assay, Covariate, ErrorKind
 from tdmcli.tables.model_readers import read_model
 from tdmcli.tables.model_rows import CovarianceRow, ErrorRow

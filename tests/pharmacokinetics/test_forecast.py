@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from tdmcli.pharmacokinetics.ahead import DRAWS, Ahead, look_ahead
 from tdmcli.pharmacokinetics.dosing_history import Dose, regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, drift_of
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
+from tdmcli.pharmacokinetics.estimate import estimate
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
-from tdmcli.pharmacokinetics.forecast import DRAWS, Ahead, look_ahead, outlook
+from tdmcli.pharmacokinetics.forecast import outlook
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.linear_algebra import factor
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, predict
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.pharmacokinetics.quasi_random import normal_points
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model

@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdmcli.errors import BadFile
+from tdmcli.pharmacokinetics.covariates import outside, with_assumed
 from tdmcli.pharmacokinetics.disposition import disposition
 from tdmcli.pharmacokinetics.dosing_history import Dose, regular_doses
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
 from tdmcli.pharmacokinetics.linear_algebra import factor
-from tdmcli.pharmacokinetics.population_model import (
-    error_model,
-    individual,
-    make_model,
-    outside,
-    typical,
-    whole_blood,
-    with_assumed,
-)
+from tdmcli.pharmacokinetics.population_model import error_model, individual, make_model, typical, whole_blood
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
 from tdmcli.tables.builder import build_row, load_toml
 from tdmcli.tables.location import data_folder
@@ -30,8 +23,8 @@ from tdmcli.tables.model_rows import ModelRow
 from tdmcli.tables.readers import read_sources
 
 if TYPE_CHECKING:
+    from tdmcli.pharmacokinetics.covariates import Values
     from tdmcli.pharmacokinetics.disposition import Kinetics
-    from tdmcli.pharmacokinetics.population_model import Values
 
 C = Covariate
 # The patient at whom every effect of a model is none, as far as there is one.
@@ -249,26 +242,26 @@ def test_a_random_effect_holds_only_while_its_condition_does() -> None:
 def test_r60_outside_the_population_is_named(name: str) -> None:
     """The reference patient is inside; without a covariate or beyond its limits it is named, with the limits."""
     model = make_model(read_model(name))
-    assert outside(model, REFERENCE[name]) == ()
+    assert outside(model.row, REFERENCE[name]) == ()
     for row in model.row.covariate:
         without = {key: value for key, value in REFERENCE[name].items() if key is not row.covariate}
-        completed, used = with_assumed(model, without)
+        completed, used = with_assumed(model.row, without)
         if row.if_unknown is None and row.if_unknown_word is None:
-            assert [one.covariate for one in outside(model, completed)] == [row.covariate]
+            assert [one.covariate for one in outside(model.row, completed)] == [row.covariate]
             assert used == ()
         else:
-            assert outside(model, completed) == ()
+            assert outside(model.row, completed) == ()
             assert [one.covariate for one in used] == [row.covariate]
         if row.words or row.high is not None:
             beyond: float | str = "*1/*22" if row.words else float(row.high or 0) * 1.01
-            (found, *_) = outside(model, REFERENCE[name] | {row.covariate: beyond})
+            (found, *_) = outside(model.row, REFERENCE[name] | {row.covariate: beyond})
             assert (found.covariate, found.value) == (row.covariate, beyond)
 
 
 def test_r60_the_days_of_a_model_are_limits_too() -> None:
     """A model of the first 3 months or of stable patients speaks of no other day."""
     for name, day in (("andrews-2019", 90.0), ("benkali-2010", 100.0), ("andrews-2020", 43.0)):
-        (found,) = outside(make_model(read_model(name)), REFERENCE[name] | {C.DAYS_AFTER_TRANSPLANT: day})
+        (found,) = outside(read_model(name), REFERENCE[name] | {C.DAYS_AFTER_TRANSPLANT: day})
         assert found.covariate is C.DAYS_AFTER_TRANSPLANT
 
 

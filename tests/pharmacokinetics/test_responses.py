@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tdmcli.pharmacokinetics.ahead import Ahead, look_ahead
 from tdmcli.pharmacokinetics.dosing_history import regular_doses
 from tdmcli.pharmacokinetics.drift import drift_of
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
-from tdmcli.pharmacokinetics.forecast import Ahead, look_ahead, most_probable, outlook, troughs
+from tdmcli.pharmacokinetics.estimate import estimate
+from tdmcli.pharmacokinetics.forecast import most_probable, outlook, troughs
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import make_model
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.pharmacokinetics.responses import Clock, outlooks
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import read_model

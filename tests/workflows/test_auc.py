@@ -20,9 +20,10 @@ from tdmcli.tables.model_readers import read_model
 from tdmcli.workflows.asked import Asked
 from tdmcli.workflows.auc_map import Window, area_of
 from tdmcli.workflows.facts import gather
-from tdmcli.workflows.model_choice import Fitting, consider, drift_for
+from tdmcli.workflows.model_choice import Fitting, consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
+from tdmcli.workflows.model_fit import drift_for
 
 if TYPE_CHECKING:
     import subprocess

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.drift import drift_of
-from tdmcli.pharmacokinetics.estimate import estimate, make_problem
+from tdmcli.pharmacokinetics.estimate import estimate
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.population_model import individual, make_model
 from tdmcli.pharmacokinetics.prediction import Step, make_case, predict
+from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.model_readers import model_ids, read_model
 
