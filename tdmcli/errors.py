@@ -150,6 +150,7 @@ class Code(StrEnum):
 
     # warnings about a forecast
     FIT_DOUBTFUL = "FIT_DOUBTFUL"
+    LEVEL_MISFIT = "LEVEL_MISFIT"
     OUTSIDE_MODEL = "OUTSIDE_MODEL"
     CHANGE_TO_COME = "CHANGE_TO_COME"
     DOSES_TOO_CLOSE = "DOSES_TOO_CLOSE"

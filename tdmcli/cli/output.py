@@ -114,6 +114,7 @@ HEADLINES = frozenset(
         Code.BRAND_MIX_UP,
         Code.TENFOLD,
         Code.FIT_DOUBTFUL,
+        Code.LEVEL_MISFIT,
         Code.OUTSIDE_MODEL,
         Code.CLEARANCE_CONSTANT,
         Code.MODELS_DISAGREE,

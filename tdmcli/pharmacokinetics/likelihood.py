@@ -93,6 +93,20 @@ def _censored(error: ErrorModel, censoring: Censoring, f: float) -> Term:
     return Term(-2 * log_share, slope, -2 * (-mills * (z + mills) * z1 * z1 + mills * z2), slope * slope / 2)
 
 
+def distance(error: ErrorModel, level: Level, f: float) -> float:
+    """Return how many standard deviations a level lies above a prediction f; 0 for a limit that f keeps."""
+    censoring = level.censoring
+    y = level.value_ng_ml if censoring is None else censoring.limit_ng_ml
+    away = math.log(y / f) / error.proportional if error.kind is ErrorKind.LOG else (y - f) / _sd(error, f)
+    if censoring is None:
+        return away
+    return min(away, 0.0) if censoring.below else max(away, 0.0)
+
+
+def _sd(error: ErrorModel, f: float) -> float:
+    return math.sqrt(variance(error, f)[0])
+
+
 def log_normal_share(z: float) -> tuple[float, float]:
     """Return ln of the normal distribution below z, and the density there over that share.
 

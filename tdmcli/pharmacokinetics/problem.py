@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.prediction import Step
 
 
+class NothingAbsorbedError(ValueError):
+    """A level was drawn before any of the first dose was absorbed: no parameters give it."""
+
+
 class Problem(NamedTuple):
     """A patient, the levels in order, how each scatters, and the unknowns before any level: precision and deviation."""
 
@@ -44,7 +48,8 @@ def make_problem(
     With a drift there is one more unknown for each occasion, the last for the time after the last end.
 
     Raises:
-        ValueError: a level is no number above 0, or was drawn when nothing had been absorbed.
+        ValueError: a level is no number above 0.
+        NothingAbsorbedError: one was drawn when nothing had been absorbed.
 
     """
     if not all(math.isfinite(one.time_h) and 0 < one.value_ng_ml < math.inf for one in levels):
@@ -65,7 +70,7 @@ def make_problem(
         zeros = [0.0] * len(own)
         precision = [[*row, *zeros] for row in precision] + [[0.0] * case.etas + row for row in own]
     if any(one <= 0 for one in predict(case, [0.0] * len(precision))):
-        raise ValueError("a level before anything was absorbed says nothing of the patient")
+        raise NothingAbsorbedError("a level before anything was absorbed says nothing of the patient")
     return Problem(
         case,
         ordered,

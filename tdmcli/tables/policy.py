@@ -182,6 +182,9 @@ class ForecastPolicy(NamedTuple):
     same_visit_h: Decimal
     days_outside_percent: Decimal
     levels_tried: int
+    misfit_sd: Decimal
+    newest_misfit_percent: Decimal
+    least_gap_percent: Decimal
     labs_before_days: int
 
     def check(self) -> None:

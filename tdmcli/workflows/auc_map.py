@@ -16,10 +16,11 @@ from tdmcli.pharmacokinetics.prediction import leg_kinetics, make_case, predict
 from tdmcli.workflows.answer import Citations, reason_of
 from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
 from tdmcli.workflows.auc_map_checks import against_course, against_levels
+from tdmcli.workflows.best_model import choose_model
 from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
-from tdmcli.workflows.model_fit import best_of, doubts_of, doubts_of_fit, fit, foretell, visits
+from tdmcli.workflows.model_fit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tdmcli.workflows.auc_data import AucQuestion
     from tdmcli.workflows.auc_samples import Interval
     from tdmcli.workflows.facts import Facts
-    from tdmcli.workflows.model_choice import Considered, Fitting
+    from tdmcli.workflows.model_choice import Fitting
     from tdmcli.workflows.model_course import ModelCourse
 
 _Z_80 = 1.2815515655446004  # standard deviations that bound the middle 80 % of a normal distribution
@@ -85,15 +86,14 @@ def _fitted(
     if not any(abs(one.time_h - course.hour(start)) < _A_MINUTE_H for one in course.doses):
         raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
     settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
-    fitting, why = _chosen(consider(facts, steps_of(facts.record, course, facts.now), None), course)
-    made = fit(fitting, course, course.levels, hold=False)
-    doubts = doubts_of_fit(made)
-    found = made.found
+    considered = consider(facts, steps_of(facts.record, course, facts.now), None)
+    chosen = choose_model(considered, course, hold=False)
+    fitting, _, found = chosen.made
     window = Window(course.hour(start), course.hour(start) + interval_h)
     area, low, high = _area_with_limits(fitting, course, found, window)
     row = fitting.model.row
     answer = empty._replace(
-        name=f"{row.name}, fitted to all levels (MAP); {why}",
+        name=f"{row.name}, fitted to all levels (MAP); {chosen.why}",
         sources=(citations.add(row.source, row.locator),),
         auc_ng_h_ml=from_float(area, 1),
         interval_h=interval_h,
@@ -106,16 +106,7 @@ def _fitted(
         note=row.limits,
         assumed=fitting.assumed,
     )
-    return answer, doubts_of(fitting, hold=False) + doubts
-
-
-def _chosen(considered: tuple[Considered, ...], course: ModelCourse) -> tuple[Fitting, str]:
-    """Return the model for the patient and why; refuse where there is none, with what those of the organ lack."""
-    applying = tuple(foretell(one.fitting, course, hold=False) for one in considered if one.fitting is not None)
-    if applying:
-        return best_of(applying)
-    near = [f"{one.row.id} {one.against}" for one in considered if not (one.against or "").startswith("for ")]
-    raise refuse(Code.NO_MODEL, why="; ".join(near) or "none was made from such patients")
+    return answer, chosen.doubts
 
 
 def _ends(fitting: Fitting, course: ModelCourse, window: Window) -> tuple[float, ...]:

@@ -13,6 +13,7 @@ from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustQuestion, AimAnswer
 from tdmcli.workflows.aim import find_aim
 from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.best_model import choose_model
 from tdmcli.workflows.facts import gather
 from tdmcli.workflows.forecast_beside import course_ahead, level_after, methods_differ, proportional
 from tdmcli.workflows.forecast_candidates import (
@@ -38,7 +39,6 @@ from tdmcli.workflows.forecast_models import (
     DRAWS,
     Setting,
     apriori,
-    choose_model,
     considered_answer,
     etas,
     fitted_levels,
@@ -50,7 +50,6 @@ from tdmcli.workflows.forecast_plan import morning_first, plan_of
 from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
-from tdmcli.workflows.model_fit import doubts_of, doubts_of_fit, fit
 from tdmcli.workflows.ranges import range_answer, with_evidence
 from tdmcli.workflows.regimens import regimen_answer, tried_regimen
 from tdmcli.workflows.weight_checks import weight_findings
@@ -82,14 +81,13 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     warnings = settle(findings + weight_findings(facts, current.daily_dose_mg), accepted)
     course = course_of(history, facts.now)
     refuse_without_newest(facts, course)
-    refuse_doses_too_close(facts, course, current.interval_h)
+    refuse_doses_too_close(facts, course, history)
     steps = steps_of(facts.record, course, facts.now)
     considered = consider(facts, steps, question.model)
     setting = Setting(plan_of(question, period, course, history, facts.now), current, question.hold)
-    fitting, why, applying = choose_model(considered, setting, question.model)
-    fits = {name: fit(one, course, course.levels, hold=question.hold) for name, one in applying.items()}
-    made = fits[fitting.model.row.id]
-    warnings += doubts_of_fit(made) + doubts_of(fitting, hold=question.hold)
+    chosen = choose_model(considered, course, hold=question.hold, forced=question.model)
+    made, fitting = chosen.made, chosen.made.fitting
+    warnings += chosen.doubts
     plan, ahead = setting.plan, setting.ahead(made, DRAWS)
     tried = tuple(tried_regimen(question.asked, text, current) for text in question.tried)
     seen = _seen(ahead, plan, current, product, aim, tried)
@@ -98,12 +96,12 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     best, kept, said = choose(seen, current, aim, held_by(facts, aim, warnings))
     warnings += said
     citations = Citations()
-    others = tuple(considered_answer(one, fits, setting, citations) for one in considered)
+    others = tuple(considered_answer(one, chosen, setting, citations) for one in considered)
     warnings += models_disagree(others, fitting, now, aim)
     by_proportion = proportional(question, facts, aim, best)
     warnings += methods_differ(by_proportion, best)
     data = ForecastData(
-        model=model_answer(fitting, why, citations, hold=question.hold),
+        model=model_answer(fitting, chosen.why, citations, hold=question.hold),
         models_considered=others,
         parameters=parameters(made),
         etas=etas(made),

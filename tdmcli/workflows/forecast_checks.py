@@ -69,14 +69,16 @@ def refuse_without_newest(facts: Facts, course: ModelCourse) -> None:
         raise refuse(Code.CENSORED_LEVEL, level=newest.level.text)
 
 
-def refuse_doses_too_close(facts: Facts, course: ModelCourse, interval_h: int) -> None:
+def refuse_doses_too_close(facts: Facts, course: ModelCourse, history: History) -> None:
     """Refuse where the file has two doses much closer than an interval: whether both were taken is not known."""
     policy = read_policy().forecast
+    least = float(policy.least_gap_percent) / 100
     since = course.hour(facts.now) - 24 * policy.horizon_days
     times = [one.time_h for one in course.doses if one.time_h >= since and not one.infusion_h]
     for before, after in pairwise(times):
-        if after - before < interval_h / 2 - 1:
-            at = course.moment(after).astimezone(facts.now.tzinfo)
+        at = course.moment(after).astimezone(history.zone)
+        own = (period_at(history, moment) for moment in (course.moment(before), at))
+        if after - before < least * min(one.regimen.interval_h for one in own if one is not None):
             raise refuse(Code.DOSES_TOO_CLOSE, at=f"{at:%Y-%m-%d %H:%M}", hours=f"{after - before:.1f}")
 
 

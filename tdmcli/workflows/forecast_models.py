@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.findings import Finding
 from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.ahead import look_ahead
@@ -20,7 +20,7 @@ from tdmcli.workflows.forecast_data import (
     ParametersAnswer,
 )
 from tdmcli.workflows.model_course import assay_of
-from tdmcli.workflows.model_fit import best_of, drift_for, fit, foretell
+from tdmcli.workflows.model_fit import drift_for, fit
 
 if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.estimate import Estimate
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.answer import Citations
+    from tdmcli.workflows.best_model import Chosen
     from tdmcli.workflows.forecast_candidates import Seen
     from tdmcli.workflows.model_choice import Considered, Fitting
     from tdmcli.workflows.model_course import ModelCourse
@@ -55,38 +56,12 @@ class Setting(NamedTuple):
         return look_ahead(made.problem, made.found, self.course.doses, now_h, assay, draws)
 
 
-def choose_model(
-    considered: tuple[Considered, ...], setting: Setting, forced: str | None
-) -> tuple[Fitting, str, dict[str, Fitting]]:
-    """Return the model to use and why, and all that apply, each with how it would have foretold the last levels.
-
-    Raises:
-        Refused: none applies, or the one that was named does not.
-
-    """
-    applying = {
-        one.row.id: foretell(one.fitting, setting.course, hold=setting.hold)
-        for one in considered
-        if one.fitting is not None
-    }
-    if forced is not None:
-        against = next(one.against for one in considered if one.row.id == forced)
-        if forced not in applying:
-            raise refuse(Code.NO_MODEL, why=f"{forced}: {against}")
-        return applying[forced], "named with --model", applying
-    if not applying:
-        raise refuse(Code.NO_MODEL, why="; ".join(f"{one.row.id}: {one.against}" for one in considered))
-    fitting, why = best_of(tuple(applying.values()))
-    return fitting, why, applying
-
-
-def considered_answer(
-    one: Considered, fits: dict[str, Fit], setting: Setting, citations: Citations
-) -> ConsideredAnswer:
+def considered_answer(one: Considered, chosen: Chosen, setting: Setting, citations: Citations) -> ConsideredAnswer:
     """Return what a model is to this patient, and what it says of the current regimen."""
-    made = fits.get(one.row.id)
+    made = chosen.fits.get(one.row.id)
     if made is None:
-        return ConsideredAnswer(one.row.id, False, one.against, (), None, 0, None, None, None)
+        against = chosen.failed.get(one.row.id, one.against)
+        return ConsideredAnswer(one.row.id, False, against, (), None, 0, None, None, None)
     source = citations.add(one.row.source, one.row.locator)
     doses, times = doses_on(setting.plan, setting.current)
     trough = most_probable(setting.ahead(made, 0), doses, setting.course.hour(times[-1]))

@@ -1,4 +1,4 @@
-"""How a population model fits a patient: the estimate, how it would have foretold the levels, which is best."""
+"""How a model fits a patient: the estimate, how it would have foretold the levels, what speaks against it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, refuse
+from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.drift import Drift, drift_of, occasion_ends_h
 from tdmcli.pharmacokinetics.estimate import Doubt, Estimate, estimate
+from tdmcli.pharmacokinetics.likelihood import distance
 from tdmcli.pharmacokinetics.prediction import make_case, predict
 from tdmcli.pharmacokinetics.problem import Problem, make_problem
 from tdmcli.tables.readers import read_policy
@@ -69,22 +71,6 @@ def foretell(fitting: Fitting, course: ModelCourse, *, hold: bool) -> Fitting:
     return fitting._replace(error_percent=100 * math.expm1(sum(misses) / len(misses)), foretold=len(misses))
 
 
-def best_of(fittings: Sequence[Fitting]) -> tuple[Fitting, str]:
-    """Return the model to use and why: within its population, the one that foretold the levels best.
-
-    With too few levels to foretell, one that takes no value for unknown, and that lets clearance drift, comes first.
-    """
-    inside = [one for one in fittings if not one.outside] or list(fittings)
-    enough = read_policy().forecast.levels_tried
-    if len(inside) > 1 and all(one.error_percent is not None and one.foretold >= enough for one in inside):
-        best = min(inside, key=lambda one: one.error_percent or 0.0)
-        return best, f"it foretold the last {best.foretold} levels best of {len(inside)} models for this patient"
-    best = min(inside, key=lambda one: (len(one.assumed), drift_of(one.model.row) is None, one.model.row.id))
-    if len(inside) == 1:
-        return best, "the only model for this patient"
-    return best, "of the models for this patient it assumes least; too few levels yet to compare them"
-
-
 def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
     """Return that a patient lies outside a model, and that clearance does not drift: intervals are too narrow then."""
     model = fitting.model.row.id
@@ -93,14 +79,37 @@ def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
     return (found if fitting.outside else ()) + (() if drift_for(fitting.model, hold=hold) else constant)
 
 
-def doubts_of_fit(made: Fit) -> tuple[Finding, ...]:
-    """Return how far from its patients the model had to go; refuse where the fit did not settle (R60)."""
+def doubts_of_fit(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
+    """Return how far from its patients the model had to go, and which levels it misses.
+
+    Raises:
+        Refused: the fit did not settle, or it misses the newest level (R60).
+
+    """
     row, found = made.fitting.model.row, made.found
     for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
         if doubt in found.doubts:
             raise refuse(Code.FIT_FAILED, model=row.id, why=str(doubt))
+    misfits = _misfits(made, course)
     if Doubt.BEYOND_3_SD not in found.doubts:
-        return ()
+        return misfits
     names = [*(one.name for one in row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
     name, score = max(zip(names, found.z_scores, strict=False), key=lambda one: abs(one[1]))
-    return (Finding(Code.FIT_DOUBTFUL, {"what": name, "sd": f"{abs(score):.1f}", "model": row.id}),)
+    return (Finding(Code.FIT_DOUBTFUL, {"what": name, "sd": f"{abs(score):.1f}", "model": row.id}), *misfits)
+
+
+def _misfits(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
+    """Return the levels that the fit misses by more than levels scatter; refuse where it misses the newest (R60)."""
+    policy, problem = read_policy().forecast, made.problem
+    model, missed = made.fitting.model.row.id, []
+    for record, level, error, predicted in zip(
+        course.records, problem.levels, problem.errors, made.found.predicted_ng_ml, strict=True
+    ):
+        told = f"{record.level.text} of {record.taken.date()} (it gives {show(from_float(predicted, 1))})"
+        far = abs(distance(error, level, predicted)) > policy.misfit_sd
+        newest = record is course.records[-1] and level.censoring is None
+        apart = max(predicted / level.value_ng_ml, level.value_ng_ml / predicted)
+        if newest and (far or apart > 1 + policy.newest_misfit_percent / 100):
+            raise refuse(Code.FIT_FAILED, model=model, why=f"it does not explain the last level, {told}")
+        missed += [told] if far else []
+    return (Finding(Code.LEVEL_MISFIT, {"model": model, "what": ", ".join(missed)}),) if missed else ()

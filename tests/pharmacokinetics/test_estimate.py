@@ -17,7 +17,7 @@ from tdmcli.pharmacokinetics.dosing_history import regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, covariance, occasion_ends_h
 from tdmcli.pharmacokinetics.estimate import Doubt, estimate
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
-from tdmcli.pharmacokinetics.likelihood import Censoring, ErrorModel, Level, log_normal_share, term
+from tdmcli.pharmacokinetics.likelihood import Censoring, ErrorModel, Level, distance, log_normal_share, term
 from tdmcli.pharmacokinetics.population_model import make_model
 from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, predict
 from tdmcli.pharmacokinetics.problem import Problem, make_problem, objective
@@ -385,3 +385,15 @@ def test_r37_levels_that_say_nothing_are_refused() -> None:
     steps = [Step(time, PATIENT) for time in (0.0, 100.0, 50.0)]
     with pytest.raises(ValueError, match="must rise"):
         make_problem(WOILLARD, doses, steps, [Level(96.0, 5.0)])
+
+
+def test_the_distance_of_a_level_is_that_of_its_own_scatter() -> None:
+    """Each form of error in its own scale; a limit counts only where the prediction breaks it."""
+    mixed_error = ErrorModel(ErrorKind.MIXED, 0.1, 0.7)
+    on_log = ErrorModel(ErrorKind.LOG, 0.2, 0.0)
+    assert distance(mixed_error, Level(0.0, 12.0), 10.0) == pytest.approx(2 / math.sqrt(1 + 0.49))
+    assert distance(on_log, Level(0.0, 10.0), 10 * math.exp(0.4)) == pytest.approx(-2)
+    below, above = (Level(0.0, 2.0, Assay.ANY, Censoring(2.0, way)) for way in (True, False))
+    assert distance(mixed_error, below, 1.0) == 0 == distance(mixed_error, above, 3.0)
+    assert distance(mixed_error, below, 7.5) == pytest.approx(-5.5 / math.hypot(0.75, 0.7))
+    assert distance(mixed_error, above, 1.0) == pytest.approx(1 / math.hypot(0.1, 0.7))

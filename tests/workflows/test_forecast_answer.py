@@ -92,6 +92,7 @@ def codes(answer: dict[str, Any]) -> set[str]:
 
 
 RESTATED = regimen((3, 3), datetime(2026, 11, 19, 10, tzinfo=ZONE))
+RESTATED_AT_14 = regimen((3, 3), datetime(2026, 11, 19, 14, tzinfo=ZONE))
 DRIP = regimen((2,), BEGUN - timedelta(days=2), "intravenous", 24) + 'route = "intravenous"\n'
 UNTIMED = '[[levels]]\ntaken = 2026-11-20\nvalue = 9\nunit = "ng/mL"\n'
 doses = st.sampled_from([(2, 2), (3, 3), (5, 5), (2, 3)])
@@ -266,6 +267,7 @@ def test_a_model_is_chosen_by_population_and_each_other_says_why_not(ask: Ask, t
         (file_of((3, 3), (8,)) + '[[events]]\nat = 2026-11-20T20:00:00\nkind = "vomited"\n', (), "MISSED_DOSE", 4),
         (file_of((3, 3), (8,)) + regimen((6, 6), datetime(2026, 11, 21, 20, tzinfo=ZONE)), (), "CHANGE_TO_COME", 4),
         (HEAD + regimen((3, 3)) + RESTATED + level(20, 8, 9), (), "DOSES_TOO_CLOSE", 4),
+        (HEAD + regimen((3, 3)) + RESTATED_AT_14 + level(20, 8, 13), (), "DOSES_TOO_CLOSE", 4),
         (HEAD + regimen((3, 3)) + level(17, 8) + level(20, 8, 9), (), "MISSING_LEVEL", 4),
         (HEAD + regimen((3, 3)) + level(17, 8) + level(20, '">20"'), (), "CENSORED_LEVEL", 4),
         (
@@ -286,6 +288,50 @@ def test_what_is_refused_has_a_code_and_no_number(
     assert answer["message"]
     if code:
         assert answer["code"] == code
+
+
+def test_r60_a_level_that_the_model_misses_is_named(ask: Ask, tmp_path: Path) -> None:
+    """An old level beyond its own scatter warns; where the newest is, a constant clearance gives no forecast."""
+    held = ("--model", "woillard-2011", "--no-drift")
+    older = said_of(ask, tmp_path, file_of((3, 3), (8, 15, 8, 8.2, 7.9)), *RANGE, *held)
+    (said,) = [one["message"] for one in older["warnings"] if one["code"] == "LEVEL_MISFIT"]
+    assert "15 ng/mL of 2026-11-09 (it gives" in said
+    # one wild level moves the whole fit: it would be 13.7 where three levels in a row say 8
+    for found in ((8, 8.2, 7.9, 8, 22), (8, 24, 8, 8.2, 7.9)):
+        refused = said_of(ask, tmp_path, file_of((3, 3), found), *RANGE, *held)
+        assert (refused["code"], refused["data"]) == ("FIT_FAILED", None)
+        assert f"the last level, {found[-1]} ng/mL of 2026-11-21" in refused["message"]
+
+
+def test_r60_a_model_that_misses_the_newest_level_is_not_used(ask: Ask, tmp_path: Path) -> None:
+    """Another one answers, and the reason stands beside the model."""
+    text = file_of((3, 3), (8, 24, 8, 8.2, 7.9)).replace('id = "p"', 'id = "p"\nweight_kg = 70')
+    data = data_of(ask, tmp_path, text, *RANGE)
+    assert data["model"]["id"] == "woillard-2011"
+    (said,) = [one for one in data["models_considered"] if one["id"] == "bergmann-2014"]
+    assert not said["applies"]
+    assert said["against"].startswith("it does not explain the last level, 7.9 ng/mL of 2026-11-21 (it gives 1")
+    answer = said_of(ask, tmp_path, text, *RANGE, "--model", "bergmann-2014")
+    assert (answer["code"], answer["data"]) == ("FIT_FAILED", None)
+
+
+def test_a_level_before_the_first_dose_is_absorbed_is_no_fault(ask: Ask, tmp_path: Path) -> None:
+    """Ten minutes after the first dose ever: a model with a lag can't give any level there, and says so."""
+    begun = BEGUN.replace(day=19)
+    soon = level(19, 3, 8, "last_dose = 2026-11-19T08:00:00").replace("08:30", "08:10")
+    data = data_of(ask, tmp_path, HEAD + regimen((3, 3), begun) + soon + level(21, 8), *RANGE)
+    against = {one["id"]: one["against"] for one in data["models_considered"]}
+    assert against["francke-2025"] == "a level was drawn before any of the first dose was absorbed"
+
+
+def test_intakes_that_move_a_few_hours_and_a_change_to_once_a_day_are_no_doubled_doses(
+    ask: Ask, tmp_path: Path
+) -> None:
+    """A new hour of intake within the policy's share of the interval is answered; so is an evening before a morning."""
+    earlier = regimen((3, 3), datetime(2026, 11, 17, 16, tzinfo=ZONE))  # 8 h after the morning's
+    data_of(ask, tmp_path, HEAD + regimen((3, 3)) + earlier + level(16, 8) + level(20, 8.5, 15), *RANGE)
+    once = regimen((6,), datetime(2026, 11, 14, 8, tzinfo=ZONE), "advagraf", 24)
+    data_of(ask, tmp_path, HEAD + regimen((3, 3)) + once + level(13, 8) + level(20, 8), *RANGE)
 
 
 def test_r56_an_underdosed_patient_is_offered_what_the_cap_allows(ask: Ask, tmp_path: Path) -> None:
