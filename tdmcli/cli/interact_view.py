@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.cli.adjust_view import one_intake
-from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
+from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
+from tdmcli.cli.interact_drug_view import drug_blocks
 from tdmcli.cli.interact_plan_view import next_level_text, plan_blocks
-from tdmcli.domain.units import listed
 from tdmcli.domain.units import show as shown
-from tdmcli.workflows.interact_data import (
-    AdjustedRegimen,
-    FoldAnswer,
-    InteractData,
-    InteractionAnswer,
-    PredictedAnswer,
-    ReferenceAnswer,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
 
     from tdmcli.workflows.answer import Answer
+    from tdmcli.workflows.interact_data import (
+        AdjustedRegimen,
+        InteractData,
+        InteractionAnswer,
+        PredictedAnswer,
+        ReferenceAnswer,
+    )
 
 _WHOLE_FROM = 100  # ng/mL: from here on a predicted trough is shown without decimals
 
@@ -51,10 +50,6 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
             for row in data.table
         )
         return [Grid(f"{len(drugs)} drugs, foods and groups", ("drug", "effect", "group"), drugs)]
-    if data.reverse is not None:
-        from tdmcli.cli.reverse_view import reverse_blocks
-
-        return reverse_blocks(data.reverse)
     blocks: list[Part] = [Headlines()]
     once = _said_once(data.interactions)
     for one in data.interactions:
@@ -65,45 +60,7 @@ def _blocks(answer: Answer[InteractData]) -> list[Part]:
         blocks += _adjusted(data.adjusted)
     if data.plan:
         blocks += plan_blocks(data)
-    return blocks + _of_each(data)
-
-
-def _of_each(data: InteractData) -> list[Part]:
-    """Return what the sources say of each drug that has a row; the same advice once for several drugs."""
-    said = {(step.text, step.source) for step in data.plan}
-    known = [one for one in data.interactions if one.matched is not None]
-    if len(data.interactions) == 1:
-        return [block for one in known for block in _details(one, said)]
-    blocks: list[Part] = []
-    for one in known:
-        blocks += _brief(one, known, said)
-        said |= {(item.text, item.source) for item in one.advice}
-    return [*blocks, line("Whom the sizes were measured in: ask for one drug alone. Sizes are never multiplied.")]
-
-
-def _brief(one: InteractionAnswer, all_: list[InteractionAnswer], said: set[tuple[str, str]]) -> list[Block]:
-    """Return what the sources say of one drug among several, but for what is said already."""
-    advice = []
-    for item in one.advice:
-        if (item.text, item.source) in said:
-            continue
-        key = (item.text, item.source, item.phase)
-        also = [
-            str(other.matched)
-            for other in all_
-            if other is not one and key in {(its.text, its.source, its.phase) for its in other.advice}
-        ]
-        when = "on stopping: " if item.phase == "stop" else ""
-        organ = f"{item.organ}: " if item.organ else ""
-        of_others = f" (also for {listed(also)})" if also else ""
-        advice.append(Cell(f"{when}{organ}{item.text} [{item.source}]{of_others}"))
-    if not one.advice:
-        advice.append(Cell(one.action))
-    facts = [fact for fact in _facts(one) if fact[0] not in {"Group", "First level"}]
-    if one.exposure_fold:
-        sizes = "; ".join(f"{_fold(item)} {item.measure} [{item.source}]" for item in one.exposure_fold)
-        facts.append(("Published size", Cell(sizes)))
-    return [Bullets(f"{one.matched} ({one.group}; {one.mechanism})", tuple(advice)), Facts("", tuple(facts))]
+    return blocks + drug_blocks(data)
 
 
 def _said_once(drugs: tuple[InteractionAnswer, ...]) -> tuple[str, ...]:
@@ -185,62 +142,6 @@ def _reference(one: ReferenceAnswer, once: tuple[str, ...]) -> Cell:
     return Cell(f"{name} {one.regimen.text}{since}{_but(one.note, once)}{earlier}")
 
 
-def _details(one: InteractionAnswer, planned: set[tuple[str, str]]) -> list[Block]:
-    """Return what the sources say, but for what stands in the plan already, and the published sizes."""
-    blocks: list[Block] = []
-    for phase, title in (("start", "What the sources say to do"), ("stop", "What the sources say on stopping")):
-        advice = tuple(
-            Cell(f"{f'{item.organ}: ' if item.organ else ''}{item.text} [{item.source}]")
-            for item in one.advice
-            if item.phase == phase and (item.text, item.source) not in planned
-        )
-        if advice:
-            blocks.append(Bullets(title, advice))
-    if not one.advice:
-        blocks.append(Bullets("What the sources say to do", (Cell(one.action),)))
-    blocks.append(Facts("", tuple(_facts(one))))
-    if one.exposure_fold:
-        folds = tuple(
-            (Cell(_fold(item), Tone.STRONG), Cell(item.measure), Cell(f"{_where(item)} [{item.source}]"))
-            for item in one.exposure_fold
-        )
-        blocks.append(
-            Grid(
-                "Published size (ranges of single studies, never to be multiplied together)",
-                ("times", "of", "in"),
-                folds,
-            )
-        )
-    return blocks
-
-
-def _facts(one: InteractionAnswer) -> list[tuple[str, Cell]]:
-    facts = [("Group", Cell(f"{one.group}; {one.mechanism}"))]
-    if one.strengths:
-        facts.append(
-            ("Strength", Cell("; ".join(f"{item.value} ({item.view}, {item.source})" for item in one.strengths)))
-        )
-    if one.first_level_days:
-        first, last = one.first_level_days
-        facts.append(("First level", Cell(f"day {first} to {last} after the start")))
-    if one.dose_factor_text:
-        note = f"; {one.dose_factor_note}" if one.dose_factor_note else ""
-        text = f"to {one.dose_factor_text} of the dose taken without an inhibitor [{one.dose_factor_source}{note}]"
-        facts.append(("Dose factor", Cell(text)))
-    if one.note:
-        facts.append(("Note", Cell(one.note)))
-    return facts
-
-
-def _fold(item: FoldAnswer) -> str:
-    more = " or more" if item.open_ended else ""
-    return f"x {shown(item.low)}{'' if item.low == item.high else f'-{shown(item.high)}'}{more}"
-
-
-def _where(item: FoldAnswer) -> str:
-    return ", ".join(part for part in (item.population, item.condition) if part)
-
-
 def _adjusted(one: AdjustedRegimen) -> list[Block]:
     texts = ["not a sum of the strengths" if units is None else one_intake(units) for units in one.units]
     units = texts[0] if len(set(texts)) == 1 else "; ".join(texts)
@@ -255,10 +156,6 @@ def _adjusted(one: AdjustedRegimen) -> list[Block]:
 
 def _note(answer: Answer[InteractData]) -> list[str]:
     data = answer.data
-    if data.reverse is not None:
-        from tdmcli.cli.reverse_view import reverse_note
-
-        return [*reverse_note(data.reverse), f"{warned(answer)} {signed(answer)}"]
     effects = "; ".join(_in_note(one) for one in data.interactions)
     dose = "No dose from a factor."
     if data.adjusted is not None:
@@ -300,8 +197,7 @@ def _note_of_courses(data: InteractData) -> str:
 
 
 def _records(answer: Answer[InteractData]) -> tuple[object, ...]:
-    data = answer.data
-    return data.reverse.explanations if data.reverse is not None else data.table or tuple(_rows(data))
+    return answer.data.table or tuple(_rows(answer.data))
 
 
 class Row(NamedTuple):

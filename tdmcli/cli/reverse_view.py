@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.blocks import Bullets, Cell, Facts, Headlines, Line, Part, Tone, View, line, tone_of
-from tdmcli.cli.interact_view import VIEW
+from tdmcli.cli.blocks import Bullets, Cell, Facts, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +39,11 @@ class ReverseRecord(NamedTuple):
     absent: str
 
 
-def reverse_blocks(one: ReverseAnswer) -> list[Part]:
+def _blocks(answer: Answer[InteractData]) -> list[Part]:
     """Return the level against what was expected, then what could explain it, what could not, and what is not known."""
+    one = answer.data.reverse
+    if one is None:
+        return []
     drawn = ""
     if one.taken is not None:
         when = one.taken.date().isoformat() if one.untimed else one.taken.isoformat(timespec="minutes")
@@ -91,8 +93,11 @@ def _explanation(one: ExplanationAnswer) -> str:
     return f"{_GOES[one.direction]}: {one.what}{when} [{one.source}]"
 
 
-def reverse_note(one: ReverseAnswer) -> list[str]:
-    """Return the lines of a note but for the last: the level, what fits, what is possible, and what is not known."""
+def _note(answer: Answer[InteractData]) -> list[str]:
+    """Return the lines of a note: the level, what fits, what is possible, and what is not known."""
+    one = answer.data.reverse
+    if one is None:
+        return []
     where = _where(one).replace("ABOVE", "above").replace("BELOW", "below")
     lines = [f"Tacrolimus level {one.level}: {where} ({one.expected.text})."]
     fitting = "; ".join(item.what for item in one.explanations if item.fits)
@@ -103,7 +108,8 @@ def reverse_note(one: ReverseAnswer) -> list[str]:
         lines.append(f"{'On file' if one.surprise == 'none' else 'Possible'}: {possible}.")
     if one.surprise != "none" and not fitting and not possible:
         lines.append(_nothing(one))
-    return [*lines, f"Not on file: {'; '.join(one.absent) or 'nothing that is looked for'}."]
+    lines.append(f"Not on file: {'; '.join(one.absent) or 'nothing that is looked for'}.")
+    return [*lines, f"{warned(answer)} {signed(answer)}"]
 
 
 def _records(answer: Answer[InteractData]) -> tuple[ReverseRecord, ...]:
@@ -132,4 +138,4 @@ def _record(one: ReverseAnswer, item: ExplanationAnswer | None) -> ReverseRecord
     )
 
 
-REVERSE_VIEW: View[InteractData] = VIEW._replace(records=_records)
+REVERSE_VIEW: View[InteractData] = View(_blocks, _note, _records)
