@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tdmcli import __version__
-from tdmcli.cli.command import HELP, Command, Group, show_group_help
+from tdmcli.cli.command import HELP, Group, fill, show_group_help
 from tdmcli.domain.units import clean
 from tdmcli.errors import Code, ExitCode, ExpectedError, NotWritten, WrongUsage
 from tdmcli.tables.overlay import put_in_force
@@ -39,9 +39,8 @@ class Commands(Group):
             group = typer.main.get_command(made)
             group.name = cmd_name
             return group
-        settings = {"help_option_names": HELP}
         alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-        alone.command(cmd_name, cls=Command, context_settings=settings)(made)
+        fill(alone, {cmd_name: made})
         return typer.main.get_command(alone)
 
     def main(  # type: ignore[override]

@@ -1,5 +1,6 @@
 """What every command and group of the program does alike: one writer for the help, no option twice."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -36,6 +37,12 @@ def group() -> typer.Typer:
         add_completion=False,
         context_settings={"help_option_names": HELP},
     )
+
+
+def fill(made: typer.Typer, commands: Mapping[str, Callable[..., None]]) -> None:
+    """Put functions into a group as its commands, each under its name."""
+    for name, function in commands.items():
+        made.command(name, cls=Command, context_settings={"help_option_names": HELP})(function)
 
 
 class Command(TyperCommand):

@@ -1,17 +1,15 @@
 """`tdmcli patient`: a patient file, made, added to, checked, and its last write taken back."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, group, show_group_help
+from tdmcli.cli.command import fill, group, show_group_help
 from tdmcli.cli.patient_add import add
-
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The patient file (TOML).")]
+from tdmcli.cli.patient_file import FileArgument, asked_as_of, say_exposed
 
 
 def zones(incomplete: str) -> list[str]:
@@ -92,7 +90,7 @@ def new(
     )
     if not no_input and sys.stdin is not None and sys.stdin.isatty():
         asked = ask_for_the_rest(file, asked)
-    show(answer_new(file, asked, _asked(as_of)), NEW, form)
+    show(answer_new(file, asked, asked_as_of(as_of)), NEW, form)
 
 
 def check(
@@ -113,7 +111,7 @@ def check(
     from tdmcli.workflows.patient_check import answer_check
 
     form = opt.chosen(form, json)
-    checked = answer_check(file, _asked(as_of))
+    checked = answer_check(file, asked_as_of(as_of))
     say_exposed(checked.exposed)
     show(checked.answer, CHECK, form)
 
@@ -135,7 +133,7 @@ def undo(
     from tdmcli.workflows.patient_undo import answer_undo
 
     form = opt.chosen(form, json)
-    undone = answer_undo(file, _asked(as_of))
+    undone = answer_undo(file, asked_as_of(as_of))
     say_exposed(undone.exposed)
     show(undone.answer, UNDO, form)
 
@@ -160,21 +158,7 @@ def show_page(
 
     form = opt.chosen(form, json)
     opt.use_protocol(protocol)
-    show(answer_patient(_asked(as_of)._replace(patient=file)), VIEW, form)
-
-
-def say_exposed(what: str | None) -> None:
-    """Warn on stderr that others can read a file: it is no part of the answer, which hangs on the file's content."""
-    from tdmcli.cli.output import say
-
-    if what is not None:
-        say(f"warning: {what}")
-
-
-def _asked(as_of: str | None) -> Any:
-    from tdmcli.workflows.asked import Asked
-
-    return Asked(now=opt.moment(as_of), retrospective=as_of is not None)
+    show(answer_patient(asked_as_of(as_of, patient=file)), VIEW, form)
 
 
 patient = group()
@@ -194,7 +178,5 @@ def about(ctx: typer.Context) -> None:
     show_group_help(ctx)
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {"new": new, "show": show_page, "check": check, "undo": undo}
-for _name, _function in _COMMANDS.items():
-    patient.command(_name, cls=Command, context_settings={"help_option_names": HELP})(_function)
+fill(patient, {"new": new, "show": show_page, "check": check, "undo": undo})
 patient.add_typer(add, name="add")

@@ -1,13 +1,13 @@
 """`tdmcli patient add`: one entry more at the end of a patient file."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, group, show_group_help
+from tdmcli.cli.command import fill, group, show_group_help
+from tdmcli.cli.patient_file import FileArgument, asked_as_of, say_exposed
 from tdmcli.errors import NotWritten
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ def routes(incomplete: str) -> list[str]:
     return [name for name in ("oral", "intravenous", "sublingual") if name.startswith(incomplete.lower())]
 
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The patient file (TOML).")]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A note, kept with the entry.")]
 TIME = "Time: 2026-11-20T07:45, with an offset (+01:00) where the file names no zone"
 
@@ -74,7 +73,7 @@ def level(
     from tdmcli.workflows.asked import level as believed
     from tdmcli.workflows.patient_entries import level_entry
 
-    asked = _asked(as_of, confirm_value, level=value if unit is None else f"{value}{unit}")
+    asked = asked_as_of(as_of, confirm_value, level=value if unit is None else f"{value}{unit}")
     typed = {
         "taken": taken,
         "last_dose": last_dose,
@@ -121,7 +120,7 @@ def regimen(
     from tdmcli.workflows import asked as ask
     from tdmcli.workflows.patient_entries import regimen_entry
 
-    asked = _asked(as_of, confirm_value, dose=dose, every=every, product=product)
+    asked = asked_as_of(as_of, confirm_value, dose=dose, every=every, product=product)
     made = ask.regimen(asked)
     typed = {"start": start, "dose": dose, "every": every, "route": route, "stop": stop, "note": note}
     known = made.product.id if made is not None and made.product is not None else product
@@ -150,7 +149,7 @@ def drug(
     from tdmcli.workflows.patient_entries import drug_entry
 
     entry = drug_entry(name, {"start": start, "stop": stop, "note": note})
-    _store(file, entry, _asked(as_of), opt.chosen(form, json))
+    _store(file, entry, asked_as_of(as_of), opt.chosen(form, json))
 
 
 def lab(
@@ -242,7 +241,7 @@ def lab(
         "diastolic_mmhg": diastolic_mmhg,
         "qtc_ms": qtc_ms,
     }
-    _store(file, lab_entry(taken, results, note), _asked(as_of), opt.chosen(form, json))
+    _store(file, lab_entry(taken, results, note), asked_as_of(as_of), opt.chosen(form, json))
 
 
 def symptom(
@@ -264,14 +263,7 @@ def symptom(
     """
     from tdmcli.workflows.patient_entries import symptom_entry
 
-    _store(file, symptom_entry(name, noted, note), _asked(as_of), opt.chosen(form, json))
-
-
-def _asked(as_of: str | None, confirm_value: Sequence[str] | None = None, **typed: Any) -> "Asked":
-    from tdmcli.workflows.asked import Asked
-
-    now = opt.moment(as_of)
-    return Asked(now=now, retrospective=as_of is not None, confirm_value=tuple(confirm_value or ()), **typed)
+    _store(file, symptom_entry(name, noted, note), asked_as_of(as_of), opt.chosen(form, json))
 
 
 def _store(file: Path, entry: "Entry", asked: "Asked", form: opt.Format) -> None:
@@ -280,8 +272,7 @@ def _store(file: Path, entry: "Entry", asked: "Asked", form: opt.Format) -> None
     from tdmcli.workflows.patient_add import answer_add
 
     added = answer_add(file, entry, asked)
-    if added.exposed is not None:
-        say(f"warning: {added.exposed}")
+    say_exposed(added.exposed)
     try:
         show(added.answer, ADD, form)
     except NotWritten:
@@ -304,12 +295,4 @@ def about(ctx: typer.Context) -> None:
     show_group_help(ctx)
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "level": level,
-    "regimen": regimen,
-    "drug": drug,
-    "lab": lab,
-    "symptom": symptom,
-}
-for _name, _function in _COMMANDS.items():
-    add.command(_name, cls=Command, context_settings={"help_option_names": HELP})(_function)
+fill(add, {"level": level, "regimen": regimen, "drug": drug, "lab": lab, "symptom": symptom})

@@ -90,14 +90,7 @@ def _number(one: CountAnswer) -> str:
 def _rows(data: CheckData) -> tuple[tuple[str, Cell], ...]:
     given = data.indication or "no organ or indication"
     day = "" if data.days_after_start is None else f", day {data.days_after_start}"
-    counts = (
-        ", ".join(
-            f"{one.entries} {one.table if one.entries > 1 else one.table.removesuffix('s')}"
-            for one in data.counts
-            if one.entries
-        )
-        or "none"
-    )
+    counts = ", ".join(_number(one) for one in data.counts if one.entries) or "none"
     return (
         ("For", Cell(f"{given}{day}")),
         ("Regimen now", Cell(data.regimen or "none")),

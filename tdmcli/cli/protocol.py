@@ -1,13 +1,12 @@
 """`tdmcli protocol`: a centre's own protocol, written, checked, compared and tried."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tdmcli.cli import options as opt
-from tdmcli.cli.command import HELP, Command, group, show_group_help
+from tdmcli.cli.command import fill, group, show_group_help
 from tdmcli.errors import ExitCode
 
 ProtocolArgument = Annotated[Path, typer.Argument(metavar="FILE|DIR", help="The protocol.")]
@@ -124,6 +123,4 @@ def about(ctx: typer.Context) -> None:
     show_group_help(ctx)
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {"new": new, "lint": lint, "diff": diff, "test": try_cases}
-for _name, _function in _COMMANDS.items():
-    protocol.command(_name, cls=Command, context_settings={"help_option_names": HELP})(_function)
+fill(protocol, {"new": new, "lint": lint, "diff": diff, "test": try_cases})
