@@ -6,8 +6,7 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.layout import GLUE, unglue, wrap
-from tdmcli.cli.trend_chart import BAND, MARGIN, Axis, step_of
+from tdmcli.cli.chart import BAND, MARGIN, Axis, field_width, key_lines, numbered
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,9 +91,8 @@ def day_name(day: int) -> str:
 def chart(data: ForecastData, now: datetime, width: int) -> list[str]:
     """Return the lines of the chart, none longer than the width."""
     first, last = days_shown(data, now)
-    across = Axis(first, last, max(width - MARGIN, 10))
-    lines = ["ng/mL", *_field(data, now, across), *_days(across)]
-    lines += [unglue(line) for line in wrap(", ".join(one.replace(" ", GLUE) for one in _key(data, now)), width)]
+    across = Axis(first, last, field_width(width))
+    lines = ["ng/mL", *_field(data, now, across), *_days(across), *key_lines(_key(data, now), width)]
     return [line.rstrip() for line in lines]
 
 
@@ -118,8 +116,7 @@ def _field(data: ForecastData, now: datetime, across: Axis) -> list[str]:
         put(one.taken, float(one.predicted_ng_ml), FITTED)
     for one in recent(data, now):
         put(one.taken, float(one.level_ng_ml), MEASURED)
-    labels = {up.place(value): str(value) for value in range(0, int(up.high) + 1, step_of(up.high))}
-    return [f"{labels.get(number, ''):>{MARGIN - 2}} |{''.join(rows[number])}" for number in range(HEIGHT - 1, -1, -1)]
+    return numbered(rows, up)
 
 
 def _ends(data: ForecastData) -> list[tuple[datetime, float, str]]:

@@ -1,15 +1,15 @@
 """The days around now as an SVG for a note or a slide: levels as measured and as fitted, then the troughs ahead.
 
-Shapes and dashes as well as colours tell things apart, so that it reads in grey too. Every text is escaped.
+Shapes and dashes as well as colours tell things apart, so that it reads in grey too.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import escape
 
+from tdmcli.cli.chart import Axis
 from tdmcli.cli.forecast_chart import ahead, day_marks, day_name, days_from, days_shown, recent, top_of
-from tdmcli.cli.trend_chart import Axis, step_of
+from tdmcli.cli.svg import BAND, FIELD_WIDTH, GREY, INK, LEFT, axes, cross, dot, line, page, text
 from tdmcli.domain.units import show, show_range
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from tdmcli.workflows.forecast_data import CoursePoint, FittedLevel, ForecastData
 
-WIDTH, LEFT, RIGHT = 900, 60, 20
 TOP, FIELD, ROW = 70, 320, 20
 DAY_ROOM = 48  # pixels: the least between the numbers of two days
-INK, GREY, BAND, LEVEL = "#222222", "#777777", "#cfe8d5", "#1f4e79"
 
 
 class Pen(NamedTuple):
@@ -30,7 +28,7 @@ class Pen(NamedTuple):
     dashes: str
 
 
-CURRENT, PROPOSED = Pen("#777777", "6 6"), Pen("#b3541e", "none")
+CURRENT, PROPOSED = Pen(GREY, "6 6"), Pen("#b3541e", "none")
 
 
 class Place(NamedTuple):
@@ -52,38 +50,23 @@ class Place(NamedTuple):
 def as_svg(data: ForecastData, now: datetime) -> str:
     """Return the chart as an SVG document."""
     first, last = days_shown(data, now)
-    place = Place(now, Axis(first, last, WIDTH - LEFT - RIGHT), Axis(0, top_of(data, now), FIELD))
+    place = Place(now, Axis(first, last, FIELD_WIDTH), Axis(0, top_of(data, now), FIELD))
     regimens = ahead(data)
     height = TOP + FIELD + 50 + len(regimens) * ROW
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif">',
-        "<title>Tacrolimus troughs ahead</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        _text(LEFT, 22, f"Tacrolimus (ng/mL), in days from {now.date().isoformat()}", size=16),
-        *_key(data),
-        *_range(data, place),
-        *_axes(place),
-    ]
+    parts = [*_key(data), *_range(data, place), *axes(place.up, TOP), *_days(place)]
     for number, (name, current, points) in enumerate(regimens):
         pen = CURRENT if current else PROPOSED
         parts += [*_ahead(points, pen, place), *_name(name, pen, TOP + FIELD + 50 + number * ROW, current=current)]
     parts += [part for one in recent(data, now) for part in _level(one, place)]
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def _text(x: float, y: float, words: str, *, size: int = 13, anchor: str = "start", fill: str = INK) -> str:
-    return f'<text x="{x}" y="{y}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, stroke: str = GREY) -> str:
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{stroke}"/>'
+    heading = f"Tacrolimus (ng/mL), in days from {now.date().isoformat()}"
+    return page("Tacrolimus troughs ahead", heading, height, parts)
 
 
 def _key(data: ForecastData) -> list[str]:
     band = f"green band: range {show_range(data.target.low_ng_ml, data.target.high_ng_ml)}"
     return [
-        _text(LEFT, 40, f"dot: measured; cross: fitted with {data.model.id}; {band}", size=12, fill=GREY),
-        _text(LEFT, 56, "line: median of the troughs ahead; band around it: their 80 % interval", size=12, fill=GREY),
+        text(LEFT, 40, f"dot: measured; cross: fitted with {data.model.id}; {band}", size=12, fill=GREY),
+        text(LEFT, 56, "line: median of the troughs ahead; band around it: their 80 % interval", size=12, fill=GREY),
     ]
 
 
@@ -93,18 +76,14 @@ def _range(data: ForecastData, place: Place) -> list[str]:
     return [f'<rect x="{LEFT}" y="{top}" {size} fill="{BAND}"/>']
 
 
-def _axes(place: Place) -> list[str]:
-    bottom, right = TOP + FIELD, LEFT + place.across.places
-    parts = [_line(LEFT, TOP, LEFT, bottom), _line(LEFT, bottom, right, bottom)]
-    for value in range(0, int(place.up.high) + 1, step_of(place.up.high)):
-        parts.append(_text(LEFT - 8, place.y(value) + 4, str(value), anchor="end"))
-        parts.append(_line(LEFT - 4, place.y(value), LEFT, place.y(value)))
+def _days(place: Place) -> list[str]:
+    bottom, parts = TOP + FIELD, []
     for day in day_marks(place.across, DAY_ROOM):
         x = LEFT + place.across.place(day)
-        parts.append(_line(x, bottom, x, bottom + 4))
-        parts.append(_text(x, bottom + 18, day_name(day), anchor="middle"))
+        parts.append(line(x, bottom, x, bottom + 4))
+        parts.append(text(x, bottom + 18, day_name(day), anchor="middle"))
     now = LEFT + place.across.place(0)
-    return [*parts, _line(now, TOP, now, bottom, INK)]
+    return [*parts, line(now, TOP, now, bottom, INK)]
 
 
 def _ahead(points: list[CoursePoint], pen: Pen, place: Place) -> list[str]:
@@ -126,15 +105,11 @@ def _name(name: str, pen: Pen, y: int, *, current: bool) -> list[str]:
     stroke = f'stroke="{pen.colour}" stroke-width="2" stroke-dasharray="{pen.dashes}"'
     return [
         f'<path d="M{LEFT},{y - 4} L{LEFT + 30},{y - 4}" {stroke}/>',
-        _text(LEFT + 38, y, f"{'now' if current else 'proposed'}: {name}"),
+        text(LEFT + 38, y, f"{'now' if current else 'proposed'}: {name}"),
     ]
 
 
 def _level(one: FittedLevel, place: Place) -> list[str]:
     x, y, fitted = place.x(one.taken), place.y(float(one.level_ng_ml)), place.y(float(one.predicted_ng_ml))
     words = f"{one.taken.date().isoformat()}: {one.level}, fitted {show(one.predicted_ng_ml, 1)} ng/mL"
-    cross = f"M{x - 4},{fitted - 4} L{x + 4},{fitted + 4} M{x - 4},{fitted + 4} L{x + 4},{fitted - 4}"
-    return [
-        f'<path d="{cross}" stroke="{INK}" stroke-width="2"/>',
-        f'<circle cx="{x}" cy="{y}" r="4" fill="{LEVEL}"><title>{escape(words)}</title></circle>',
-    ]
+    return [cross(x, fitted, INK), dot(x, y, words)]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tdmcli.cli.layout import GLUE, unglue, wrap
+from tdmcli.cli.chart import BAND, MARGIN, Axis, field_width, key_lines, numbered
 from tdmcli.domain.units import show
 
 if TYPE_CHECKING:
     from tdmcli.workflows.trend_data import TrendData, TrendDrug, TrendLevel
 
 HEIGHT = 12  # rows of the field in which levels stand
-MARGIN = 5  # columns before the field: the numbers of the axis and its line
 MOST_DRUGS = 12
-IGNORED, BAND, NO_RANGE = "x", ":", "*"
+IGNORED, NO_RANGE = "x", "*"
 MARKS = {"below": "v", "within": "o", "above": "^"}  # a row is coarser than a limit: the mark says where a level lies
 KEY = (
     f"{MARKS['within']} in range",
@@ -24,27 +23,6 @@ KEY = (
     f"{IGNORED} does not count",
     f"{BAND} target range",
 )
-STEPS = (1, 2, 5, 10, 20, 50, 100)
-TICKS = 4
-
-
-class Axis(NamedTuple):
-    """A scale: from its lowest to its highest value over so many places."""
-
-    low: float
-    high: float
-    places: int
-
-    def place(self, value: float) -> int:
-        """Return the place of a value, those outside the scale at its ends."""
-        share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.0
-        return min(max(int(share * (self.places - 1) + 0.5), 0), self.places - 1)
-
-    def stretch(self, first: float, last: float) -> tuple[int, int] | None:
-        """Return the places of a stretch as far as it lies on the scale, None where it does not."""
-        if last < self.low or first > self.high:
-            return None
-        return self.place(first), self.place(last)
 
 
 def time_span(data: TrendData) -> tuple[datetime, datetime]:
@@ -61,21 +39,16 @@ def top_of(data: TrendData) -> int:
     return int(max(values)) + 1
 
 
-def step_of(top: float) -> int:
-    """Return how far apart the numbers of an axis stand."""
-    return next((step for step in STEPS if top / step <= TICKS), STEPS[-1])
-
-
 def chart(data: TrendData, width: int) -> list[str]:
     """Return the lines of the chart, none longer than the width."""
     start, end = time_span(data)
-    across = Axis(start.timestamp(), end.timestamp(), max(width - MARGIN, 10))
+    across = Axis(start.timestamp(), end.timestamp(), field_width(width))
     lines = ["ng/mL", *_field(data, across)]
     lines.append(" " * (MARGIN - 1) + "+" + "-" * across.places)
     lines.append(_dates(start, end, across.places))
     lines += _doses(data, across, width)
     lines += _drugs(data, across)
-    lines += [unglue(line) for line in wrap(", ".join(one.replace(" ", GLUE) for one in KEY), width)]
+    lines += key_lines(KEY, width)
     return [line.rstrip() for line in lines]
 
 
@@ -99,9 +72,7 @@ def _field(data: TrendData, across: Axis) -> list[str]:
         rows[up.place(float(ignored.level_ng_ml))][across.place(ignored.record.timestamp())] = IGNORED
     for level in data.levels:
         rows[up.place(float(level.level_ng_ml))][across.place(level.taken.timestamp())] = mark(level)
-    step = step_of(up.high)
-    labels = {up.place(value): str(value) for value in range(0, int(up.high) + 1, step)}
-    return [f"{labels.get(number, ''):>{MARGIN - 2}} |{''.join(rows[number])}" for number in range(HEIGHT - 1, -1, -1)]
+    return numbered(rows, up)
 
 
 def _dates(start: datetime, end: datetime, places: int) -> str:

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tdmcli.cli.chart import BAND, MARGIN, Axis
 from tdmcli.cli.forecast_chart import BOTH, FITTED, HEIGHT, MEASURED, chart, day_marks, days_shown, recent, row_of
 from tdmcli.cli.forecast_svg import as_svg
 from tdmcli.cli.forecast_view import chance
-from tdmcli.cli.trend_chart import BAND, MARGIN, Axis
 from tdmcli.workflows.asked import Asked
 from tdmcli.workflows.forecast import answer_forecast
 from tdmcli.workflows.forecast_data import ForecastQuestion
