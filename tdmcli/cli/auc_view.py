@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, signed, warned
+from tdmcli.cli.blocks import Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, minute, signed, warned
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from decimal import Decimal
 
     from tdmcli.workflows.answer import Answer
@@ -59,12 +58,8 @@ def _levels(data: AucData) -> str:
 
 
 def _level(one: UsedSample) -> str:
-    taken = "" if one.taken is None else f" ({_minute(one.taken)})"
+    taken = "" if one.taken is None else f" ({minute(one.taken)})"
     return f"{one.level} {f'at {shown(one.hours)} h' if one.hours else 'before the dose'}{taken}"
-
-
-def _minute(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _interval(one: MethodAnswer) -> str:
@@ -72,7 +67,7 @@ def _interval(one: MethodAnswer) -> str:
     if one.from_ is None or one.interval_h is None:
         return ""
     end = (one.from_.astimezone(UTC) + timedelta(hours=one.interval_h)).astimezone(one.from_.tzinfo)
-    return f", interval {_minute(one.from_)} to {_minute(end)}"
+    return f", interval {minute(one.from_)} to {minute(end)}"
 
 
 def _middle(one: MethodAnswer) -> str:

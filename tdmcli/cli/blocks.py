@@ -9,6 +9,7 @@ from tdmcli.workflows.answer import protocol_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from tdmcli.workflows.answer import Answer
 
@@ -94,6 +95,11 @@ class View(NamedTuple, Generic[Data]):
 def line(text: str, tone: Tone = Tone.PLAIN, indent: int = 0) -> Line:
     """Return a line of one piece of text."""
     return Line((Cell(text, tone),), indent)
+
+
+def minute(moment: datetime) -> str:
+    """Return a moment to the minute: `2026-11-20 07:45`."""
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def tone_of(position: str | None) -> Tone:

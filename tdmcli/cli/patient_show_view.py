@@ -15,6 +15,7 @@ from tdmcli.cli.blocks import (
     Tone,
     View,
     line,
+    minute,
     signed,
     tone_of,
     warned,
@@ -91,7 +92,7 @@ def _last(data: PatientData) -> Line:
 
 
 def _when(one: LevelShown) -> str:
-    return one.taken.date().isoformat() if one.untimed else one.taken.strftime("%Y-%m-%d %H:%M")
+    return one.taken.date().isoformat() if one.untimed else minute(one.taken)
 
 
 def _level(one: LevelShown) -> tuple[Cell, ...]:
