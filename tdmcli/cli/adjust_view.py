@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from tdmcli.cli.blocks import Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
 from tdmcli.cli.ranges_view import range_grids
+from tdmcli.cli.regimen_view import days_of, dose_text, each_intake
 from tdmcli.domain.units import show as shown
-from tdmcli.domain.units import show_mg, show_percent, show_range
+from tdmcli.domain.units import show_percent, show_range
 from tdmcli.errors import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from tdmcli.workflows.adjust_data import AdjustData, NextLevel, OptionAnswer
+    from tdmcli.workflows.adjust_data import AdjustData, OptionAnswer
     from tdmcli.workflows.answer import Answer
-    from tdmcli.workflows.regimens import UnitsAnswer
 
 CAUSES = {
     "above": (
@@ -112,7 +112,7 @@ def _arithmetic(data: AdjustData) -> tuple[tuple[str, Cell], ...]:
             rows.append(("Capped [policy]", Cell(f"{shown(data.capped_daily_dose_mg)} mg/day")))
         if data.rounding_percent is not None:
             rows.append(("Rounding", Cell(f"{show_percent(data.rounding_percent)} to whole {data.form}s")))
-    rows.append((f"{data.form.capitalize()}s", Cell(_units(data.proposal))))
+    rows.append((f"{data.form.capitalize()}s", Cell(each_intake(data.proposal.units))))
     return tuple(rows)
 
 
@@ -136,12 +136,10 @@ def _legend(data: AdjustData) -> str:
 
 
 def _option(option: OptionAnswer) -> tuple[Cell, ...]:
-    intakes = option.intakes_mg
-    equal = len(set(intakes)) == 1
     mark = "now" if option.current else "=>" if option.proposed else "cap" if option.over_cap else ""
     return (
         Cell(mark, Tone.STRONG),
-        Cell(show_mg(intakes[0]) if equal else f"{' + '.join(shown(mg) for mg in intakes)} mg", Tone.STRONG),
+        Cell(dose_text(option.intakes_mg), Tone.STRONG),
         Cell(shown(option.daily_dose_mg)),
         Cell(show_percent(option.change_percent)),
         Cell(shown(option.predicted_trough_ng_ml, 1)),
@@ -158,40 +156,13 @@ def _short_units(option: OptionAnswer) -> str:
     return texts[0] if len(set(texts)) == 1 else " | ".join(texts)
 
 
-def _units(option: OptionAnswer) -> str:
-    return each_intake(option.units)
-
-
-def each_intake(day: Sequence[tuple[UnitsAnswer, ...] | None]) -> str:
-    """Return the capsules of a day's intakes for a person, once where all are the same."""
-    texts = [one_intake(units) for units in day]
-    if len(set(texts)) == 1:
-        return texts[0]
-    if len(texts) == 2:  # noqa: PLR2004
-        return f"morning {texts[0]}; evening {texts[1]}"
-    return "; ".join(texts)
-
-
-def days_of(following: NextLevel) -> str:
-    """Return the days of the next level: `2026-11-23 to 2026-11-24`, or one."""
-    first, last = following.from_.isoformat(), following.to.isoformat()
-    return first if first == last else f"{first} to {last}"
-
-
-def one_intake(units: tuple[UnitsAnswer, ...] | None) -> str:
-    """Return the capsules of one intake for a person: `1 x 1 mg + 1 x 0.5 mg`."""
-    if units is None:
-        return "not a sum of the strengths"
-    return " + ".join(f"{one.number} x {show_mg(one.strength_mg)}" for one in units)
-
-
 def _note(answer: Answer[AdjustData]) -> list[str]:
     data = answer.data
     following = data.next_level
     low_high = show_range(data.target.low_ng_ml, data.target.high_ng_ml)
     return [
         f"Tacrolimus level {data.level} on {data.sampled.text}: {data.position} {low_high} ({_whose(data)}).",
-        f"Proposal: {_proposed(answer)}; {_units(data.proposal)} per intake.",
+        f"Proposal: {_proposed(answer)}; {each_intake(data.proposal.units)} per intake.",
         f"Next level {days_of(following)}: {following.reason}.",
         f"{warned(answer)} {signed(answer)}",
     ]

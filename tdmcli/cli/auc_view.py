@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, minute, signed, warned
+from tdmcli.cli.blocks import (
+    Bullets,
+    Cell,
+    Facts,
+    Grid,
+    Headlines,
+    Line,
+    Part,
+    Tone,
+    View,
+    minute,
+    said_of,
+    signed,
+    warned,
+)
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_range
 
@@ -32,7 +46,7 @@ def _blocks(answer: Answer[AucData]) -> list[Part]:
     if data.targets:
         blocks.append(Grid("Areas that sources name", ("ng*h/mL", "what it is"), tuple(_targets(data.targets))))
     lists = (
-        ("No number from", _refused(data)),
+        ("No number from", said_of(((one.why or "").rstrip("."), one.id) for one in data.methods if one.refused)),
         ("About such estimates", tuple(Cell(f"{one.text} [{one.source}]", Tone.DIM) for one in data.remarks)),
     )
     return blocks + [Bullets(title, items) for title, items in lists if items]
@@ -112,15 +126,6 @@ def _targets(rows: tuple[TargetArea, ...]) -> Iterator[tuple[Cell, ...]]:
         yield Cell(area), Cell(f"{words} [{one.source}]")
     for source, areas in derived.items():
         yield Cell("derived"), Cell(f"from troughs, tested against no outcome: {'; '.join(areas)} [{source}]")
-
-
-def _refused(data: AucData) -> tuple[Cell, ...]:
-    """Return each reason once, with the methods that it is said of."""
-    by_why: dict[str, list[str]] = {}
-    for one in data.methods:
-        if one.refused is not None:
-            by_why.setdefault((one.why or "").rstrip("."), []).append(one.id)
-    return tuple(Cell(f"{why}: {', '.join(ids)}") for why, ids in by_why.items())
 
 
 def _note(answer: Answer[AucData]) -> list[str]:

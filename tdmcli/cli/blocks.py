@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from tdmcli.workflows.answer import protocol_used
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from tdmcli.workflows.answer import Answer
@@ -105,6 +105,14 @@ def minute(moment: datetime) -> str:
 def tone_of(position: str | None) -> Tone:
     """Return the tone of a position: its own for below, within and above, plain for the rest."""
     return Tone(position) if position in {"below", "within", "above"} else Tone.PLAIN
+
+
+def said_of(pairs: Iterable[tuple[str, str]], tone: Tone = Tone.PLAIN) -> tuple[Cell, ...]:
+    """Return each text once, with the names of all that it is said of."""
+    names: dict[str, dict[str, None]] = {}
+    for text, name in pairs:
+        names.setdefault(text, {})[name] = None
+    return tuple(Cell(f"{text}: {', '.join(found)}", tone) for text, found in names.items())
 
 
 def warned(answer: Answer[Data]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.adjust_view import days_of, one_intake
 from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
+from tdmcli.cli.regimen_view import days_of, each_intake
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_percent
 
@@ -60,7 +60,7 @@ def _facts(data: ConvertData) -> list[tuple[str, Cell]]:
     if data.from_ is not None:
         rows.append(("Taken now", Cell(f"{_named(data.from_name)} {data.from_.text}")))
     if data.to is not None and data.to.units:
-        rows.append((f"{str(data.form).capitalize()}s", Cell(_units(data.to))))
+        rows.append((f"{str(data.form).capitalize()}s", Cell(each_intake(data.to.units))))
     rows += _arithmetic(data)
     first = data.first_dose
     if first is None:
@@ -98,13 +98,6 @@ def _arithmetic(data: ConvertData) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _units(regimen: NewRegimen) -> str:
-    texts = [one_intake(units) for units in regimen.units]
-    if len(set(texts)) == 1:
-        return texts[0]
-    return f"morning {texts[0]}; evening {texts[1]}" if len(texts) == 2 else "; ".join(texts)  # noqa: PLR2004
-
-
 def _options(data: ConvertData) -> Grid:
     form = data.form
     rows = tuple(
@@ -112,7 +105,7 @@ def _options(data: ConvertData) -> Grid:
             Cell("=>" if one.proposed else "", Tone.STRONG),
             Cell(one.text, Tone.STRONG),
             Cell(show_percent(one.rounding_percent)),
-            Cell(_units(one)),
+            Cell(each_intake(one.units)),
         )
         for one in data.options
     )
@@ -181,7 +174,7 @@ def _note(answer: Answer[ConvertData]) -> list[str]:
 
 def _by(data: ConvertData, to: NewRegimen) -> str:
     """Return the units of an intake, how the daily dose changes, and whose number it is."""
-    units = f"; {_units(to)} per intake" if to.units else ""
+    units = f"; {each_intake(to.units)} per intake" if to.units else ""
     if data.row is None:
         return f"{units}; the same mg a day on average, no source"
     factor = data.factor or Decimal(1)

@@ -1,6 +1,5 @@
 """`tdmcli forecast`: what would each regimen give?"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ def models(incomplete: str) -> list[str]:
 
 
 def forecast(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Patient file (TOML).")] = None,
+    file: opt.PatientArgument = None,
     patient: opt.PatientOption = None,
     try_: Annotated[
         list[str] | None, typer.Option("--try", metavar="MG", help="Also forecast this dose; repeatable.")
@@ -28,9 +27,7 @@ def forecast(
         str | None, typer.Option("--model", metavar="ID", help="Use this model.", autocompletion=models)
     ] = None,
     no_drift: Annotated[bool, typer.Option("--no-drift", help="Hold clearance constant over all levels.")] = False,
-    svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Also draw the chart into a new SVG file.")
-    ] = None,
+    svg: opt.SvgOption = None,
     target: opt.TargetOption = None,
     aim: Annotated[str | None, typer.Option("--aim", metavar="NG_ML", help="The level aimed at in the range.")] = None,
     accept: opt.AcceptOption = None,
@@ -52,19 +49,18 @@ def forecast(
     """
     from tdmcli.cli.forecast_view import VIEW
     from tdmcli.cli.output import say, show, write_new
-    from tdmcli.errors import ExitCode, WrongUsage
+    from tdmcli.errors import ExitCode
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.forecast import answer_forecast
     from tdmcli.workflows.forecast_data import ForecastQuestion
 
     form = opt.chosen(form, json)
     opt.use_protocol(protocol)
-    if file is not None and patient is not None:
-        raise WrongUsage("a patient file is given twice: as a word and with --patient")
+    named = opt.one_file(file, patient)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,
-        patient=patient or file,
+        patient=named,
         target=target,
         accept=tuple(accept or ()),
         confirm_value=tuple(confirm_value or ()),

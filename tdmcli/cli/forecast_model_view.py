@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Tone, line, minute
+from tdmcli.cli.blocks import Block, Bullets, Cell, Facts, Grid, Tone, line, minute, said_of
 from tdmcli.domain.units import show as shown
 from tdmcli.errors import Code
 
@@ -18,7 +18,8 @@ ROWS = 10  # levels of the table: the last ones; JSON has all
 def model_blocks(answer: Answer[ForecastData]) -> list[Block]:
     """Return the model, its fit and what it would say without levels; the other models; the levels set aside."""
     data = answer.data
-    lists = (("Not for this patient", _against(data)), ("Levels set aside", _unnamed(answer)))
+    against = said_of(((one.against or "", one.id) for one in data.models_considered if not one.applies), Tone.DIM)
+    lists = (("Not for this patient", against), ("Levels set aside", _unnamed(answer)))
     return [
         _model(data),
         _fit(data),
@@ -90,18 +91,6 @@ def _other(one: ConsideredAnswer, *, used: bool) -> tuple[Cell, ...]:
         Cell("" if one.trough_ng_ml is None else shown(one.trough_ng_ml, 1)),
         Cell("" if one.cl_l_h is None else shown(one.cl_l_h, 1)),
         Cell("not known" if one.error_percent is None else f"{shown(one.error_percent, 0)} %, {count}"),
-    )
-
-
-def _against(data: ForecastData) -> tuple[Cell, ...]:
-    """Return why the other models are not for the patient, those with one reason together."""
-    reasons = dict.fromkeys(one.against for one in data.models_considered if not one.applies)
-    return tuple(
-        Cell(
-            f"{reason}: {', '.join(one.id for one in data.models_considered if one.against == reason)}",
-            Tone.DIM,
-        )
-        for reason in reasons
     )
 
 

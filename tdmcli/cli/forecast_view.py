@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.adjust_view import each_intake
 from tdmcli.cli.blocks import Cell, Figure, Grid, Headlines, Line, Part, Tone, View, line, minute, signed, warned
 from tdmcli.cli.forecast_chart import chart
 from tdmcli.cli.forecast_model_view import interval, model_blocks
-from tdmcli.domain.units import rounded, show_mg, show_percent, show_range
+from tdmcli.cli.regimen_view import dose_text, each_intake
+from tdmcli.domain.units import rounded, show_percent, show_range
 from tdmcli.domain.units import show as shown
 
 if TYPE_CHECKING:
@@ -79,11 +79,10 @@ def _candidates(data: ForecastData) -> Grid:
 
 
 def _candidate(one: CandidateAnswer) -> tuple[Cell, ...]:
-    mg = one.intakes_mg
     after = "-" if one.in_range_after_h is None else f"{shown(one.in_range_after_h, 0)} h"
     return (
         Cell("=>" if one.proposed else "now" if one.current else "cap" if one.over_cap else "", Tone.STRONG),
-        Cell(show_mg(mg[0]) if len(set(mg)) == 1 else f"{' + '.join(map(shown, mg))} mg", Tone.STRONG),
+        Cell(dose_text(one.intakes_mg), Tone.STRONG),
         Cell(shown(one.daily_dose_mg)),
         Cell(show_percent(one.change_percent)),
         Cell(f"{shown(one.trough_ng_ml.median, 1)} ({interval(one.trough_ng_ml)})"),

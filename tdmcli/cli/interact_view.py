@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.adjust_view import one_intake
 from tdmcli.cli.blocks import Block, Cell, Facts, Grid, Headlines, Line, Part, Tone, View, line, signed, warned
 from tdmcli.cli.interact_drug_view import drug_blocks
 from tdmcli.cli.interact_plan_view import next_level_text, plan_blocks
+from tdmcli.cli.regimen_view import one_intake
 from tdmcli.domain.units import show as shown
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _reference(one: ReferenceAnswer, once: tuple[str, ...]) -> Cell:
 
 
 def _adjusted(one: AdjustedRegimen) -> list[Block]:
-    texts = ["not a sum of the strengths" if units is None else one_intake(units) for units in one.units]
+    texts = [one_intake(units) for units in one.units]
     units = texts[0] if len(set(texts)) == 1 else "; ".join(texts)
     name = f"tacrolimus ({one.product_name})"
     headline = f"{name} {one.from_text} becomes {shown(one.unrounded_daily_dose_mg)} mg/day, given as {one.text}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.cli.adjust_view import days_of, each_intake, why_kept
+from tdmcli.cli.adjust_view import why_kept
 from tdmcli.cli.blocks import Bullets, Cell, Grid, Headlines, Line, Part, Tone, View, line, signed, tone_of, warned
+from tdmcli.cli.regimen_view import days_of, each_intake
 from tdmcli.domain.units import show, show_percent, show_range
 from tdmcli.errors import Code
 

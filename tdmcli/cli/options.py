@@ -113,6 +113,10 @@ class LastChange(StrEnum):
 PatientOption = Annotated[
     Path | None, typer.Option("--patient", "-p", metavar="FILE", help="Patient file (TOML); an option wins over it.")
 ]
+PatientArgument = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Patient file (TOML).")]
+SvgOption = Annotated[
+    Path | None, typer.Option("--svg", metavar="FILE", help="Also draw the chart into a new SVG file.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 AsOfOption = Annotated[
@@ -180,6 +184,7 @@ InductionOption = Annotated[
     str | None,
     typer.Option("--induction", metavar="NAME", help="il2ra, antibody, none.", autocompletion=inductions),
 ]
+HeightOption = Annotated[str | None, typer.Option("--height", metavar="CM", help="Height in cm.")]
 WeightOption = Annotated[str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.")]
 AgeOption = Annotated[str | None, typer.Option("--age", metavar="YEARS", help="Age in whole years.")]
 ConfirmOption = Annotated[
@@ -224,6 +229,18 @@ def chosen(form: Format, json: bool) -> Format:
     if json and form not in {Format.AUTO, Format.JSON}:
         raise WrongUsage(f"--json and --format {form}: give one of them")
     return Format.JSON if json else form
+
+
+def one_file(file: Path | None, patient: Path | None) -> Path | None:
+    """Return the patient file, named by a word or by --patient.
+
+    Raises:
+        WrongUsage: by both.
+
+    """
+    if file is not None and patient is not None:
+        raise WrongUsage("a patient file is given twice: as a word and with --patient")
+    return patient or file
 
 
 def utc(as_of: str | None) -> datetime:

@@ -44,7 +44,7 @@ def new(
         str | None, typer.Option("--sex", metavar="SEX", help="female or male.", autocompletion=sexes)
     ] = None,
     weight: opt.WeightOption = None,
-    height: Annotated[str | None, typer.Option("--height", metavar="CM", help="Height in cm.")] = None,
+    height: opt.HeightOption = None,
     time_zone: Annotated[
         str | None,
         typer.Option("--time-zone", metavar="ZONE", help="Such as Europe/Paris.", autocompletion=zones),

@@ -14,7 +14,7 @@ def start(
     ] = None,
     weight: opt.WeightOption = None,
     age: opt.AgeOption = None,
-    height: Annotated[str | None, typer.Option("--height", metavar="CM", help="Height in cm.")] = None,
+    height: opt.HeightOption = None,
     sex: Annotated[opt.Sex | None, typer.Option("--sex", help="Kept with the answer; no method here uses it.")] = None,
     cyp3a5: Annotated[
         str | None, typer.Option("--cyp3a5", metavar="DIPLOTYPE", help="CYP3A5 genotype, such as '*1/*3'.")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdmcli.cli.blocks import Bullets, Cell, Facts, Figure, Grid, Headlines, Line, Part, Tone, View, signed, warned
+from tdmcli.cli.blocks import (
+    Bullets,
+    Cell,
+    Facts,
+    Figure,
+    Grid,
+    Headlines,
+    Line,
+    Part,
+    Tone,
+    View,
+    said_of,
+    signed,
+    warned,
+)
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from decimal import Decimal
 
     from tdmcli.workflows.answer import Answer
@@ -31,10 +44,10 @@ def _blocks(answer: Answer[StartData]) -> list[Part]:
         blocks.append(Facts("Genotype", tuple(_genotype(one) for one in data.genotypes)))
     notes = dict.fromkeys(f"{one.name}: {note}" for one in answering for note in one.notes)
     lists = (
-        ("When the first dose is given", _grouped((one.first_dose, one) for one in answering if one.first_dose)),
+        ("When the first dose is given", said_of((one.first_dose, one.id) for one in answering if one.first_dose)),
         ("What changes a first dose", _changes(data)),
         ("About the methods", tuple(Cell(note, Tone.DIM) for note in notes)),
-        ("No number from", _grouped(((one.why or "").rstrip("."), one) for one in data.methods if one.refused)),
+        ("No number from", said_of(((one.why or "").rstrip("."), one.id) for one in data.methods if one.refused)),
     )
     blocks += [Bullets(title, items) for title, items in lists if items]
     return blocks
@@ -58,14 +71,6 @@ def _changes(data: StartData) -> tuple[Cell, ...]:
     for one in data.adjustments:
         by_text.setdefault(f"{one.about}: {one.text}", []).append(one.source)
     return tuple(Cell(f"{text} [{', '.join(dict.fromkeys(sources))}]") for text, sources in by_text.items())
-
-
-def _grouped(pairs: Iterable[tuple[str | None, MethodAnswer]]) -> tuple[Cell, ...]:
-    """Return each text once, with the methods that it is said of."""
-    by_text: dict[str, list[str]] = {}
-    for text, one in pairs:
-        by_text.setdefault(text or "", []).append(one.id)
-    return tuple(Cell(f"{text}: {', '.join(dict.fromkeys(ids))}") for text, ids in by_text.items())
 
 
 def _row(number: int, one: MethodAnswer, data: StartData) -> tuple[Cell, ...]:

@@ -1,6 +1,5 @@
 """`tdmcli trend`: how did the levels run?"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,15 +8,13 @@ from tdmcli.cli import options as opt
 
 
 def trend(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Patient file (TOML).")] = None,
+    file: opt.PatientArgument = None,
     patient: opt.PatientOption = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="First day looked at; else the whole file.")
     ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day looked at; else up to now.")] = None,
-    svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Also draw the chart into a new SVG file.")
-    ] = None,
+    svg: opt.SvgOption = None,
     accept: opt.AcceptOption = None,
     confirm_value: opt.ConfirmOption = None,
     protocol: opt.ProtocolOption = None,
@@ -35,18 +32,16 @@ def trend(
     """
     from tdmcli.cli.output import say, show, write_new
     from tdmcli.cli.trend_view import VIEW
-    from tdmcli.errors import WrongUsage
     from tdmcli.workflows.asked import Asked
     from tdmcli.workflows.trend import TrendQuestion, answer_trend
 
     form = opt.chosen(form, json)
     opt.use_protocol(protocol)
-    if file is not None and patient is not None:
-        raise WrongUsage("a patient file is given twice: as a word and with --patient")
+    named = opt.one_file(file, patient)
     asked = Asked(
         now=opt.moment(as_of),
         retrospective=as_of is not None,
-        patient=patient or file,
+        patient=named,
         accept=tuple(accept or ()),
         confirm_value=tuple(confirm_value or ()),
     )
