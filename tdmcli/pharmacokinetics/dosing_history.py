@@ -73,6 +73,11 @@ def checked(doses: Iterable[Dose]) -> tuple[Dose, ...]:
     return found
 
 
+def entering(doses: Sequence[Dose], lag_h: float) -> tuple[Course, ...]:
+    """Return courses by when their doses begin to be absorbed: equal gaps stay equal."""
+    return tuple(one if one.infusion_h else one._replace(first_h=one.first_h + lag_h) for one in courses_of(doses))
+
+
 def courses_of(doses: Sequence[Dose]) -> tuple[Course, ...]:
     """Return doses in order as the fewest courses that say the same exactly.
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.pharmacokinetics.concentration import Amounts, Stretch, amounts_at, blood_and_tissue, nothing, stretch
-from tdmcli.pharmacokinetics.dosing_history import Course, Dose, checked, courses_of
+from tdmcli.pharmacokinetics.dosing_history import Course, Dose, checked, entering
 from tdmcli.pharmacokinetics.steady_state import steady_state
 
 if TYPE_CHECKING:
@@ -93,18 +93,13 @@ def timeline(
             end,
             bisect_left(step_starts_h, end) if math.isfinite(end) else len(step_starts_h),
             bisect_left(occasion_ends_h, end) if math.isfinite(end) else len(occasion_ends_h),
-            _entering(own[i], lag_h),
-            _entering(late[i], lag_h),
+            entering(own[i], lag_h),
+            entering(late[i], lag_h),
             steady.get(end),
         )
         for i, end in enumerate(ends)
     )
     return Timeline(tuple(legs), lag_h)
-
-
-def _entering(doses: Sequence[Dose], lag_h: float) -> tuple[Course, ...]:
-    """Return courses by when their doses begin to be absorbed: equal gaps stay equal."""
-    return tuple(one if one.infusion_h else one._replace(first_h=one.first_h + lag_h) for one in courses_of(doses))
 
 
 def _cut(dose: Dose, leg: int, ends: Sequence[float], steady: dict[float, Dose]) -> Iterable[tuple[int, Dose]]:

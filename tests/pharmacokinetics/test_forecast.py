@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tdmcli.pharmacokinetics.ahead import DRAWS, Ahead, look_ahead
+from tdmcli.pharmacokinetics.ahead import DRAWS, Ahead, courses_ahead, look_ahead
 from tdmcli.pharmacokinetics.dosing_history import Dose, regular_doses
 from tdmcli.pharmacokinetics.drift import Drift, drift_of
 from tdmcli.pharmacokinetics.estimate import estimate
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml
-from tdmcli.pharmacokinetics.forecast import outlook
+from tdmcli.pharmacokinetics.forecast import outlook, seen_of
 from tdmcli.pharmacokinetics.likelihood import Level
 from tdmcli.pharmacokinetics.linear_algebra import factor
 from tdmcli.pharmacokinetics.population_model import make_model
@@ -23,7 +23,7 @@ from tdmcli.pharmacokinetics.prediction import Step, leg_kinetics, make_case, pr
 from tdmcli.pharmacokinetics.problem import make_problem
 from tdmcli.pharmacokinetics.quasi_random import normal_points
 from tdmcli.tables.model_forms import Assay, Covariate
-from tdmcli.tables.model_readers import read_model
+from tdmcli.tables.model_readers import model_ids, read_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_of_cases import constant
@@ -83,6 +83,34 @@ def test_intervals_are_those_of_random_draws_through_the_whole_history(drift: Dr
     assert list(found.trough_ng_ml) == pytest.approx(wanted, rel=0.05)
     inside = sum(6.0 <= level <= 9.0 for level in levels) / len(levels)
     assert found.probability_in_range == pytest.approx(inside, abs=0.03)
+
+
+@pytest.mark.parametrize("name", model_ids())
+def test_every_draw_is_its_own_whole_history(name: str) -> None:
+    """The next two troughs of each draw are those of a walk from its first dose, in every model.
+
+    Also where the rate of absorption scatters widely (the child's model): amounts that followed it by slopes left
+    tonnes in the gut.
+    """
+    model = make_model(read_model(name))
+    gap = 12.0 if "immediate" in model.row.release else 24.0
+    covariates = REFERENCE[name]
+    history = regular_doses(0.0, (3.0,), gap, 336.0)
+    typical = predict(make_case(model, history, constant(covariates), [192.0, 336.0]), [0.0] * len(model.omega))
+    levels = [Level(192.0, 1.2 * typical[0]), Level(336.0, 0.9 * typical[1])]
+    problem = make_problem(model, history, constant(covariates), levels)
+    estimated = estimate(problem)
+    ahead = look_ahead(problem, estimated, history, 336.0, Assay.ANY, 200)
+    following = regular_doses(336.0, (3.0,), gap, 336.0 + 2 * gap)
+    hours = [336.0 + gap, 336.0 + 2 * gap]
+    case = make_case(model, [*history, *following], constant(covariates), hours)
+    lower = factor(estimated.covariance) or []
+    courses = courses_ahead(ahead, following)
+    for draw, (*point, _) in zip(ahead.draws, normal_points(200, len(model.omega) + 1), strict=True):
+        away = [sum(map(float.__mul__, row, point)) for row in lower]
+        wanted = predict(case, [one + by for one, by in zip(estimated.unknowns, away, strict=True)])
+        found = [seen_of(ahead, draw, courses, hour, gap).level_ng_ml for hour in hours]
+        assert found == pytest.approx(wanted, rel=1e-9)
 
 
 def test_r61_the_same_question_has_the_same_answer() -> None:
