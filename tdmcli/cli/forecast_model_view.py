@@ -10,7 +10,13 @@ from tdmcli.errors import Code
 
 if TYPE_CHECKING:
     from tdmcli.workflows.answer import Answer
-    from tdmcli.workflows.forecast_data import ConsideredAnswer, ForecastData, IgnoredLevel, SpreadAnswer
+    from tdmcli.workflows.forecast_data import (
+        ConsideredAnswer,
+        CovariateAnswer,
+        ForecastData,
+        IgnoredLevel,
+        SpreadAnswer,
+    )
 
 ROWS = 10  # levels of the table: the last ones; JSON has all
 
@@ -42,10 +48,16 @@ def _model(data: ForecastData) -> Facts:
         ("Why this one", Cell(f"{one.why}.")),
         ("Made from", Cell(f"{one.patients}.")),
         ("Limits", Cell(one.limits)),
+        ("Uses", Cell("; ".join(map(_used, data.covariates)))),
         ("Assumes", Cell("; ".join(one.assumed) or "nothing that the file does not have")),
         ("Clearance", Cell(f"{drift}.")),
     ]
     return Facts("", tuple((name, cell) for name, cell in rows if cell.text))
+
+
+def _used(one: CovariateAnswer) -> str:
+    value = one.value if isinstance(one.value, str) else shown(one.value)
+    return f"{one.name} {value}{f' of {one.measured}' if one.measured else ''}"
 
 
 def _fit(data: ForecastData) -> Grid:

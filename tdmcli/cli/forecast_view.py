@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tdmcli.cli.blocks import Cell, Figure, Grid, Headlines, Line, Part, Tone, View, line, minute, signed, warned
 from tdmcli.cli.forecast_chart import chart
 from tdmcli.cli.forecast_model_view import interval, model_blocks
-from tdmcli.cli.regimen_view import dose_text, each_intake
+from tdmcli.cli.regimen_view import days_of, dose_text, each_intake
+from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import rounded, show_percent, show_range
 from tdmcli.domain.units import show as shown
 
@@ -24,14 +25,14 @@ def _blocks(answer: Answer[ForecastData]) -> list[Part]:
         Line((Cell(f"Proposal: {_proposed(data)}.", Tone.STRONG),)),
         line(f"{data.form.capitalize()}s: {each_intake(data.proposal.units)}."),
         Headlines(),
-        line(f"{_range(data)}."),
+        line(f"{_range(data)}. {_last(data)}."),
         _candidates(data),
         line(_legend(data), Tone.DIM),
         Figure(f"Days around now ({answer.as_of.date()})", lambda width: chart(data, answer.as_of, width)),
         *model_blocks(answer),
         line(""),
         line(_proportional(data)),
-        line(f"Next level: {_next_days(data)}: {data.next_level.reason} [{data.next_level.source}]."),
+        line(f"Next level: {days_of(data.next_level)}: {data.next_level.reason} [{data.next_level.source}]."),
     ]
 
 
@@ -70,6 +71,13 @@ def _range(data: ForecastData) -> str:
     return f"Range {show_range(target.low_ng_ml, target.high_ng_ml)} ({whose}){aim}"
 
 
+def _last(data: ForecastData) -> str:
+    """Return the last level and where it lies, before anything that a model makes of it."""
+    one = data.last_level
+    where = "no trough" if one.position == Position.UNDETERMINED else one.position
+    return f"Last level {one.level} of {minute(one.taken)}: {where}"
+
+
 def _candidates(data: ForecastData) -> Grid:
     one = data.proposal
     order = f", at {' + '.join(data.intake_times)}" if len(one.intakes_mg) > 1 else ""
@@ -104,12 +112,8 @@ def _legend(data: ForecastData) -> str:
     return (
         f"{'; '.join(marks)}. ng/mL: median of what would be measured, with its 80 % interval; chance: that it is "
         f"in range; AUC: median over the {data.proposal.auc_over_h} hours before it, ng x h/mL; after: hours from the "
-        "next intake to the first trough in the range, - where none is."
+        "next intake until troughs are in the range and stay, - where they are not."
     )
-
-
-def _next_days(data: ForecastData) -> str:
-    return f"{data.next_level.from_.isoformat()} to {data.next_level.to.isoformat()}"
 
 
 def _proportional(data: ForecastData) -> str:
@@ -123,9 +127,9 @@ def _note(answer: Answer[ForecastData]) -> list[str]:
     data = answer.data
     count = "1 level" if len(data.levels) == 1 else f"{len(data.levels):,} levels"
     return [
-        f"Tacrolimus forecast from {count} with {data.model.id}: {_range(data)}, trough of {minute(data.trough_at)}.",
-        f"Proposal: {_proposed(data)}; {each_intake(data.proposal.units)} per intake.",
-        f"Next level {_next_days(data)}: {data.next_level.reason}.",
+        f"Tacrolimus forecast from {count} with {data.model.id}: {_range(data)}. {_last(data)}.",
+        f"Proposal for the trough of {minute(data.trough_at)}: {_proposed(data)}; {each_intake(data.proposal.units)}.",
+        f"Next level {days_of(data.next_level)}: {data.next_level.reason}.",
         f"{warned(answer)} {signed(answer)}",
     ]
 

@@ -115,6 +115,7 @@ HEADLINES = frozenset(
         Code.TENFOLD,
         Code.FIT_DOUBTFUL,
         Code.LEVEL_MISFIT,
+        Code.LEVEL_AGAINST_MODEL,
         Code.OUTSIDE_MODEL,
         Code.CLEARANCE_CONSTANT,
         Code.MODELS_DISAGREE,

@@ -7,10 +7,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.domain.findings import Finding
 from tdmcli.domain.regimen import Regimen
+from tdmcli.domain.units import show, show_mg
+from tdmcli.errors import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tdmcli.tables.product_rows import ProductRow
 
@@ -49,6 +52,15 @@ def _count(parts: tuple[Decimal, ...]) -> tuple[Units, ...]:
 def units_for(intake_mg: Decimal, product: ProductRow, most: int) -> tuple[Units, ...] | None:
     """Return the fewest units that make an intake, or None if the strengths don't sum to it."""
     return units_up_to(product.strengths_mg, most, intake_mg).get(intake_mg)
+
+
+def check_units(intakes_mg: Iterable[Decimal], product: ProductRow, most: int) -> tuple[Finding, ...]:
+    """Return the first intake that is no sum of the product's strengths (R14)."""
+    for mg in intakes_mg:
+        if units_for(mg, product, most) is None:
+            strengths = ", ".join(show(strength) for strength in product.strengths_mg)
+            return (Finding(Code.NOT_ACHIEVABLE, {"dose": show_mg(mg), "strengths": strengths}),)
+    return ()
 
 
 def achievable_regimens(

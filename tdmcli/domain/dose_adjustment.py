@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.capsules import achievable_regimens, units_for
+from tdmcli.domain.capsules import achievable_regimens, check_units
 from tdmcli.domain.dose_case import PLACES, Case, Option, check_interval, highest_allowed, make_option, product_of
 from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.target_range import Position, position
@@ -109,11 +109,7 @@ def _dose_findings(
         limit = f"{show(policy.max_increase_percent)} %" if by_percent else f"{show(policy.confirm_above_mg)} mg/day"
         values = {"unrounded": show(unrounded), "capped": show(capped), "limit": limit}
         findings += (Finding(Code.CAPPED, values),)
-    for mg in case.current.intakes_mg:
-        if units_for(mg, product, policy.units_per_intake) is None:
-            strengths = ", ".join(show(strength) for strength in product.strengths_mg)
-            findings += (Finding(Code.NOT_ACHIEVABLE, {"dose": show_mg(mg), "strengths": strengths}),)
-            break
+    findings += check_units(case.current.intakes_mg, product, policy.units_per_intake)
     findings += check_interval(case.current.interval_h, product)
     if case.sampled.daily_dose_mg != case.current.daily_dose_mg:
         trough = f"{show(current.predicted_trough_ng_ml, 1)} ng/mL ({current.position})"

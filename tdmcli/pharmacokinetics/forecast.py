@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.likelihood import ErrorModel
 
 _PANELS_PER_H = 4
+_CLOCKS_H = 2
 
 
 class Spread(NamedTuple):
@@ -39,7 +40,7 @@ class Outlook(NamedTuple):
 
     `trough_ng_ml` and the probability count how well the patient is known, the drift, and the scatter of a level; the
     area does not scatter. `most_probable_ng_ml` is the trough of the most probable patient, which no scatter moves.
-    `in_range_after_h` is when the most probable course first has a trough in the range, None for never.
+    `in_range_after_h` is from when on the most probable course has its troughs in the range, None for never.
     """
 
     most_probable_ng_ml: float
@@ -98,11 +99,24 @@ def seen_of(ahead: Ahead, draw: Draw, courses: Sequence[Course], trough_h: float
 
 
 def first_in_range(ahead: Ahead, doses: Sequence[Dose], low_ng_ml: float, high_ng_ml: float) -> float | None:
-    """Return after how many hours the most probable patient first has a trough in a range, None for never."""
+    """Return after how many hours the most probable patient's troughs are in a range and stay there, None for never.
+
+    Where intakes differ, those of the last one's time of day: the others are not looked at.
+    """
     part = _part(ahead, ahead.best, courses_ahead(ahead, doses))
-    hours = (dose.time_h for dose in doses if dose.time_h > ahead.now_h)
-    found = (hour - ahead.now_h for hour in hours if low_ng_ml <= _level(ahead, part, hour) <= high_ng_ml)
-    return next(found, None)
+    last, equal = doses[-1].time_h, len({one.amount_mg for one in doses}) == 1
+    asked = [one for one in doses if one.time_h > ahead.now_h and (equal or _same_time(one.time_h, last))]
+    first = None
+    for dose in reversed(asked):
+        if not low_ng_ml <= _level(ahead, part, dose.time_h) <= high_ng_ml:
+            break
+        first = dose.time_h - ahead.now_h
+    return first
+
+
+def _same_time(one_h: float, other_h: float) -> bool:
+    """Return whether two hours are of one time of day, a change of clocks aside."""
+    return abs((other_h - one_h + 12) % 24 - 12) < _CLOCKS_H
 
 
 def draw_outlook(

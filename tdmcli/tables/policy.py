@@ -182,6 +182,7 @@ class ForecastPolicy(NamedTuple):
     same_visit_h: Decimal
     days_outside_percent: Decimal
     levels_tried: int
+    same_chance_percent: Decimal
     misfit_sd: Decimal
     newest_misfit_percent: Decimal
     least_gap_percent: Decimal

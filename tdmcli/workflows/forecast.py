@@ -5,17 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tdmcli.domain.capsules import check_units
 from tdmcli.domain.findings import settle
 from tdmcli.domain.target_range import Position
 from tdmcli.errors import WrongUsage
 from tdmcli.pharmacokinetics.forecast import most_probable
+from tdmcli.tables.readers import read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.adjust_data import AdjustQuestion, AimAnswer
 from tdmcli.workflows.aim import find_aim
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.best_model import choose_model
 from tdmcli.workflows.facts import gather
-from tdmcli.workflows.forecast_beside import course_ahead, level_after, methods_differ, proportional
+from tdmcli.workflows.forecast_beside import course_ahead, methods_differ, proportional
 from tdmcli.workflows.forecast_candidates import (
     Plan,
     Seen,
@@ -27,19 +29,21 @@ from tdmcli.workflows.forecast_candidates import (
 )
 from tdmcli.workflows.forecast_checks import (
     about_level,
-    held_by,
     needed,
+    refuse_change_to_come,
     refuse_doses_too_close,
     refuse_far_above,
     refuse_without_newest,
 )
 from tdmcli.workflows.forecast_choice import choose
-from tdmcli.workflows.forecast_data import ForecastData, ForecastQuestion, IgnoredLevel
+from tdmcli.workflows.forecast_data import ForecastData, ForecastQuestion, IgnoredLevel, LastLevelAnswer
+from tdmcli.workflows.forecast_level import judge
 from tdmcli.workflows.forecast_models import (
     DRAWS,
     Setting,
     apriori,
     considered_answer,
+    covariates_now,
     etas,
     fitted_levels,
     model_answer,
@@ -50,6 +54,7 @@ from tdmcli.workflows.forecast_plan import morning_first, plan_of
 from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
+from tdmcli.workflows.next_level import planned
 from tdmcli.workflows.ranges import range_answer, with_evidence
 from tdmcli.workflows.regimens import regimen_answer, tried_regimen
 from tdmcli.workflows.weight_checks import weight_findings
@@ -85,16 +90,21 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     steps = steps_of(facts.record, course, facts.now)
     considered = consider(facts, steps, question.model)
     setting = Setting(plan_of(question, period, course, history, facts.now), current, question.hold)
+    refuse_change_to_come(facts, history, period, setting.plan.until)
     chosen = choose_model(considered, course, hold=question.hold, forced=question.model)
     made, fitting = chosen.made, chosen.made.fitting
     warnings += chosen.doubts
     plan, ahead = setting.plan, setting.ahead(made, DRAWS)
     tried = tuple(tried_regimen(question.asked, text, current) for text in question.tried)
+    for regimen in (current, *tried):
+        warnings += check_units(regimen.day_mg, product, read_policy().dose.units_per_intake)
     seen = _seen(ahead, plan, current, product, aim, tried)
     now = next(one for one in seen if one.regimen.day_mg == current.day_mg)
     refuse_far_above(facts, now, aim)
-    best, kept, said = choose(seen, current, aim, held_by(facts, aim, warnings))
-    warnings += said
+    last = judge(facts, aim, course, warnings)
+    choice = choose(seen, current, aim, last, course.records[-1].level.text, aimed=question.aim is not None)
+    best = choice.best
+    warnings += choice.findings
     citations = Citations()
     others = tuple(considered_answer(one, chosen, setting, citations) for one in considered)
     warnings += models_disagree(others, fitting, now, aim)
@@ -103,9 +113,11 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     data = ForecastData(
         model=model_answer(fitting, chosen.why, citations, hold=question.hold),
         models_considered=others,
+        covariates=covariates_now(fitting, history, facts.now),
         parameters=parameters(made),
         etas=etas(made),
         levels=fitted_levels(course, made.found),
+        last_level=LastLevelAnswer(course.records[-1].taken, course.records[-1].level.text, last.where),
         ignored=tuple(IgnoredLevel(one.taken, one.level.text, why) for one, why in course.ignored),
         apriori=apriori(fitting, setting, aim),
         current=regimen_answer(period.regimen),
@@ -116,9 +128,9 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
             candidate(one, current, product, aim, proposed=one is best, tried=one.regimen in tried) for one in seen
         ),
         proposal=candidate(best, current, product, aim, proposed=True, tried=best.regimen in tried),
-        kept_because=kept,
+        kept_because=choice.kept,
         proportional=by_proportion,
-        next_level=level_after(facts, product, citations, changed=best is not now),
+        next_level=planned(facts, choice.after, product, current.interval_h, citations),
         course=course_ahead(ahead, plan, current, best),
         product_name=product.name,
         form=product.form,

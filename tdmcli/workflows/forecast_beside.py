@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.units import from_float
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.forecast import troughs
-from tdmcli.tables.policy import After
-from tdmcli.tables.readers import read_policy
-from tdmcli.workflows.adjust_data import AdjustQuestion, NextLevel
+from tdmcli.workflows.adjust_data import AdjustQuestion
 from tdmcli.workflows.answer import text_of
 from tdmcli.workflows.forecast_candidates import Plan, Seen, doses_on
 from tdmcli.workflows.forecast_data import CoursePoint, ForecastQuestion, ProportionalAnswer
@@ -19,10 +16,8 @@ from tdmcli.workflows.forecast_data import CoursePoint, ForecastQuestion, Propor
 if TYPE_CHECKING:
     from tdmcli.domain.regimen import Regimen
     from tdmcli.pharmacokinetics.ahead import Ahead
-    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.adjust_data import AdjustData
     from tdmcli.workflows.aim import Aim
-    from tdmcli.workflows.answer import Citations
     from tdmcli.workflows.facts import Facts
 
 
@@ -51,15 +46,6 @@ def methods_differ(by_proportion: ProportionalAnswer, best: Seen) -> tuple[Findi
         return ()
     values = {"adjust": by_proportion.text, "forecast": best.regimen.text, "why": by_proportion.because}
     return (Finding(Code.METHODS_DIFFER, values),)
-
-
-def level_after(facts: Facts, product: ProductRow, citations: Citations, *, changed: bool) -> NextLevel:
-    """Return when to draw the next level: after a change of the dose, or with the dose kept."""
-    after = After.CHANGE if changed else After.KEEP
-    row = next(one for one in read_policy().next_level if one.release is product.release and one.after is after)
-    citations.add(row.source, "next level")
-    today = facts.today
-    return NextLevel(today + timedelta(days=row.from_days), today + timedelta(days=row.to_days), row.reason, row.source)
 
 
 def course_ahead(ahead: Ahead, plan: Plan, current: Regimen, best: Seen) -> tuple[CoursePoint, ...]:

@@ -1,22 +1,26 @@
-"""What a patient file says against a forecast, and what its last level says of a change (R56-R58)."""
+"""What a patient file says against a forecast."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding, refuse, settle
-from tdmcli.domain.history import period_at
-from tdmcli.domain.target_range import Position, position
-from tdmcli.domain.trough import check_far_above, check_far_below, check_size, check_steady_state
-from tdmcli.domain.units import from_float, show
+from tdmcli.domain.history import day_of, period_at
+from tdmcli.domain.interaction import direction_of, find_drug
+from tdmcli.domain.target_range import Position
+from tdmcli.domain.trough import check_far_above, check_far_below, check_size
+from tdmcli.domain.units import clean, from_float, show
 from tdmcli.errors import Code
-from tdmcli.tables.readers import read_policy
+from tdmcli.tables.readers import read_interactions_naming, read_policy
 from tdmcli.workflows.facts import history_findings
-from tdmcli.workflows.forecast_choice import Held
+from tdmcli.workflows.forecast_level import place_of
 from tdmcli.workflows.ranges import disagreement
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tdmcli.domain.history import History, RegimenPeriod
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.aim import Aim
@@ -44,10 +48,27 @@ def needed(facts: Facts, history: History) -> tuple[RegimenPeriod, ProductRow]:
     for one in history.regimens:  # a model of apparent clearance can't tell a swallowed mg from one that was not
         if one.route != "oral" and one.start <= facts.now:
             raise refuse(Code.NOT_ORAL, route=one.route)
-    coming = next((one for one in history.regimens if one.start > facts.now), None)
-    if coming is not None:
-        raise refuse(Code.CHANGE_TO_COME, day=str(coming.start.astimezone(history.zone).date()))
     return period, period.regimen.product
+
+
+def refuse_change_to_come(facts: Facts, history: History, period: RegimenPeriod, until: datetime) -> None:
+    """Refuse where the file changes the dose later on, or until an hour a drug that moves the level."""
+    coming = [(day_of(one.start, history.zone), "another regimen") for one in history.regimens if one.start > facts.now]
+    if period.stop is not None:
+        coming.append((day_of(period.stop, history.zone), "no dose"))
+    rows = read_interactions_naming(drug.name for drug in history.drugs)
+    last = day_of(until, history.zone)
+    for drug in history.drugs:
+        row = find_drug(drug.name, rows)
+        if row is None or direction_of(row) is None:
+            continue
+        if facts.today < drug.start <= last:
+            coming.append((drug.start, clean(drug.name)))
+        elif drug.stop is not None and facts.today <= drug.stop < last:
+            coming.append((drug.stop + timedelta(days=1), f"no {clean(drug.name)}"))
+    if coming:
+        day, what = min(coming)
+        raise refuse(Code.CHANGE_TO_COME, what=what, day=day.isoformat())
 
 
 def refuse_without_newest(facts: Facts, course: ModelCourse) -> None:
@@ -84,15 +105,17 @@ def refuse_doses_too_close(facts: Facts, course: ModelCourse, history: History) 
 
 def about_level(facts: Facts, aim: Aim) -> tuple[Finding, ...]:
     """Return what the file says against its last level, less what the model counts in: time, dose, steady state."""
+    where = place_of(facts, aim)
     if facts.level is None:
-        return history_findings(facts, Position.UNDETERMINED)
-    where = position(facts.level, aim.low, aim.high)
+        return history_findings(facts, where)
     handled = _handled(facts)
     findings = tuple(one for one in history_findings(facts, where) if one.code not in handled)
     findings += tuple(
         one._replace(refuses=True) if one.code is Code.CRITICAL_LEVEL else one
         for one in check_size(facts.level, read_policy().level)
     )
+    if where is Position.UNDETERMINED:
+        return findings
     if aim.ranges is not None:
         findings += disagreement(facts.level, aim.low, aim.high, aim.row, aim.ranges)
     if aim.aim is not None:
@@ -107,40 +130,13 @@ def _handled(facts: Facts) -> frozenset[Code]:
     return _HANDLED if told and not vomited else _HANDLED - {Code.MISSED_DOSE}
 
 
-def held_by(facts: Facts, aim: Aim, warnings: tuple[Finding, ...]) -> Held:
-    """Return what the last level says of a change of the dose."""
-    out, in_range = None, False
-    if facts.level is not None:
-        margin = read_policy().dose.marginal_percent / 100
-        where = position(facts.level, aim.low, aim.high)
-        before = position(facts.before.level, aim.low, aim.high) if facts.before else None
-        beyond = position(facts.level, aim.low * (1 - margin), aim.high * (1 + margin))
-        out = where if where in {before, beyond} else None
-        in_range = where is Position.WITHIN and facts.sampled == facts.current
-    why, moving = "", _moving(facts)
-    if any(one.code is Code.GUT_EVENT for one in warnings):
-        why = "what happened shortly before the level"
-    elif moving:
-        why = "the time on this dose"
-    return Held(out, in_range and not moving, why, facts.hours_after_dose is not None)
-
-
-def _moving(facts: Facts) -> bool:
-    """Return whether the last level was drawn before steady state on the dose of now."""
-    if facts.current is None or facts.current.product is None:
-        return False
-    release, policies = facts.current.product.release, read_policy().steady_state
-    found = check_steady_state(facts.days_on_dose, facts.change, Position.BELOW, release, policies)
-    return any(one.code is Code.NOT_STEADY_STATE for one in found)
-
-
 def refuse_far_above(facts: Facts, now: Seen, aim: Aim) -> None:
     """Refuse where the last level, or the trough ahead, is so far above the aim that no cut is an answer (R57)."""
     if aim.aim is None:
         return
     ahead = from_float(now.found.trough_ng_ml.median)
     levels = {f"{show(ahead)} ng/mL ahead": ahead}
-    if facts.level is not None and facts.level.is_number:
+    if facts.level is not None and place_of(facts, aim) is not Position.UNDETERMINED:
         levels[facts.level.text] = facts.level.value_ng_ml
     for text, level in levels.items():
         settle(check_far_above(text, level, aim.aim, read_policy().dose), frozenset())

@@ -4,72 +4,98 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.domain.findings import Finding
+from tdmcli.domain.findings import Finding, Refused
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.units import show, show_percent
 from tdmcli.errors import Code
+from tdmcli.tables.policy import After
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.forecast_candidates import change_percent, over_cap, position_of
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Sequence
 
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.forecast_candidates import Seen
+    from tdmcli.workflows.forecast_level import LastLevel
+
+_REPEAT = "repeat the level first"
 
 
-class Held(NamedTuple):
-    """What the last level says of a change.
+class Choice(NamedTuple):
+    """The regimen to propose, why it is the current one, what the next level comes after, and what is to be said."""
 
-    `out` is the side of the range it lies on for sure: beyond the margin, or like the level before it (R58).
-    `in_range`: it lies in the range, at steady state on the dose of now (R58). `no_increase` is what forbids an
-    increase, or empty; `timed` whether the file has the time of its last dose.
-    """
-
-    out: Position | None
-    in_range: bool
-    no_increase: str
-    timed: bool
+    best: Seen
+    kept: str | None
+    after: After
+    findings: tuple[Finding, ...] = ()
 
 
-def choose(
-    seen: tuple[Seen, ...], current: Regimen, aim: Aim, held: Held
-) -> tuple[Seen, str | None, tuple[Finding, ...]]:
-    """Return the regimen to propose, why it is the current one, and what is to be said.
+def choose(seen: Sequence[Seen], current: Regimen, aim: Aim, last: LastLevel, level: str, *, aimed: bool) -> Choice:
+    """Return the regimen to propose.
 
     The highest probability of a trough in the range decides, within the largest increase (R56) and never the wrong
-    way. The current dose stays where its trough is predicted in range, or just outside while no level was out (R58).
+    way. The current dose stays where its trough is predicted in range, where the last level lies in range on it, or
+    just outside while no level was out (R58), and where the last level and the model say opposite things.
+    `level` is the last level's text; `aimed`: the aim was asked for, and decides among chances that are the same.
+
+    Raises:
+        Refused: two levels in a row lie on a side of the range where the model does not see the dose of now.
+
     """
     policy = read_policy().dose
     now = next(one for one in seen if one.regimen.day_mg == current.day_mg)
     trough = now.found.trough_ng_ml.median
     where = position_of(trough, aim)
+    if last.out is not None and where is not last.out:
+        values = {"level": level, "where": str(last.out), "trough": f"{trough:.1f}"}
+        against = Finding(Code.LEVEL_AGAINST_MODEL, values, refuses=last.twice)
+        if last.twice:
+            raise Refused(against)
+        return Choice(now, _REPEAT, After.REPEAT, (against,))
     if where is Position.WITHIN:
-        return now, "its trough is predicted in range", ()
-    if held.in_range:
-        return now, "the last level lay in range on it; the trough predicted does not: repeat the level", ()
+        after = After.KEEP if last.steady else After.CHANGE
+        return Choice(now, "its trough is predicted in range", after)
+    if last.steady and last.where is Position.WITHIN:
+        why = "the last level lay in range on it; the trough predicted does not: repeat the level"
+        return Choice(now, why, After.REPEAT)
     margin = float(policy.marginal_percent) / 100
-    if held.out is not where and float(aim.low) * (1 - margin) <= trough <= float(aim.high) * (1 + margin):
+    if last.out is not where and float(aim.low) * (1 - margin) <= trough <= float(aim.high) * (1 + margin):
         values = {"level": f"The trough predicted, {trough:.1f} ng/mL,", "percent": show(policy.marginal_percent)}
-        return now, "repeat the level first", (Finding(Code.REPEAT_BEFORE_CHANGING, values),)
-    if where is Position.BELOW and held.no_increase:
-        values = {"change": "increase", "why": held.no_increase}
-        return now, "repeat the level first", (Finding(Code.HELD_BY_TIMING, values),)
+        return Choice(now, _REPEAT, After.REPEAT, (Finding(Code.REPEAT_BEFORE_CHANGING, values),))
+    if where is Position.BELOW and last.no_increase:
+        values = {"change": "increase", "why": last.no_increase}
+        return Choice(now, _REPEAT, After.REPEAT, (Finding(Code.HELD_BY_TIMING, values),))
+    return _likeliest(seen, now, current, aim, last, aimed=aimed)
+
+
+def _likeliest(seen: Sequence[Seen], now: Seen, current: Regimen, aim: Aim, last: LastLevel, *, aimed: bool) -> Choice:
+    """Return the change towards the range that is likeliest to reach it, of equal chances the smallest in range."""
+    where = position_of(now.found.trough_ng_ml.median, aim)
     right_way = [one for one in seen if one is now or _moves(one, current, where)]
     allowed = [one for one in right_way if not over_cap(one.regimen, current)]
+    same = float(read_policy().forecast.same_chance_percent) / 100
 
-    def liking(one: Seen) -> tuple[float, Decimal]:
-        return round(one.found.probability_in_range, 6), -abs(one.regimen.daily_dose_mg - current.daily_dose_mg)
+    def nearest(among: Sequence[Seen]) -> Seen:
+        most = max(one.found.probability_in_range for one in among)
+        equal = [one for one in among if one.found.probability_in_range >= most - same]
+        if aimed and aim.aim is not None:
+            middle = float(aim.aim)
+            return min(equal, key=lambda one: abs(one.found.trough_ng_ml.median - middle))
+        inside = [one for one in equal if position_of(one.found.trough_ng_ml.median, aim) is Position.WITHIN]
+        return min(inside or equal, key=lambda one: abs(one.regimen.daily_dose_mg - current.daily_dose_mg))
 
-    best, free = max(allowed, key=liking), max(right_way, key=liking)
-    findings = _about_change(best, free, current, held)
+    best, free = nearest(allowed), nearest(right_way)
+    findings = _about_change(best, free, current, last)
+    if best is not now:
+        return Choice(best, None, After.CHANGE, findings)
     kept = (
         "no step of whole units is within the cap"
         if free is not best
         else "no other regimen is likelier to reach the range"
     )
-    return best, kept if best is now else None, findings
+    return Choice(now, kept, After.REPEAT, findings)
 
 
 def _moves(one: Seen, current: Regimen, where: Position) -> bool:
@@ -78,7 +104,7 @@ def _moves(one: Seen, current: Regimen, where: Position) -> bool:
     return change > 0 if where is Position.BELOW else change < 0
 
 
-def _about_change(best: Seen, free: Seen, current: Regimen, held: Held) -> tuple[Finding, ...]:
+def _about_change(best: Seen, free: Seen, current: Regimen, last: LastLevel) -> tuple[Finding, ...]:
     policy = read_policy().dose
     found: tuple[Finding, ...] = ()
     if free is not best:
@@ -89,6 +115,6 @@ def _about_change(best: Seen, free: Seen, current: Regimen, held: Held) -> tuple
         }
         found = (Finding(Code.CAPPED, values),)
     change = change_percent(best.regimen, current)
-    if change < -policy.large_decrease_percent and not held.timed:
+    if change < -policy.large_decrease_percent and not last.timed:
         found += (Finding(Code.LARGE_DECREASE_UNVERIFIED, {"percent": show_percent(change)}),)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -51,6 +51,15 @@ class ConsideredAnswer(NamedTuple):
     source: str | None
 
 
+class CovariateAnswer(NamedTuple):
+    """A covariate that the model uses now, and the day on which it was measured, if it is."""
+
+    covariate: str
+    name: str
+    value: Decimal | str
+    measured: date | None
+
+
 class ParametersAnswer(NamedTuple):
     """A patient's parameters at the latest covariates: apparent (over F) where the model does not know F."""
 
@@ -79,6 +88,14 @@ class FittedLevel(NamedTuple):
     typical_ng_ml: Decimal
 
 
+class LastLevelAnswer(NamedTuple):
+    """The last level, and where it lies in the range: undetermined where it is no trough."""
+
+    taken: datetime
+    level: str
+    position: str
+
+
 class IgnoredLevel(NamedTuple):
     """A level that was set aside, with the reason."""
 
@@ -97,8 +114,8 @@ class Apriori(NamedTuple):
 class CandidateAnswer(NamedTuple):
     """A regimen and what it would give: the trough as it would be measured, and the area over the last hours.
 
-    `most_probable_trough_ng_ml` is that of the most probable patient. `in_range_after_h` counts from now to its first
-    trough in the range, null where none lies there before the end.
+    `most_probable_trough_ng_ml` is that of the most probable patient. `in_range_after_h` counts from the next
+    intake to when its troughs are in the range and stay there, null where they are not at the end.
     """
 
     intakes_mg: tuple[Decimal, ...]
@@ -148,9 +165,11 @@ class ForecastData(NamedTuple):
 
     model: ModelAnswer
     models_considered: tuple[ConsideredAnswer, ...]
+    covariates: tuple[CovariateAnswer, ...]
     parameters: ParametersAnswer
     etas: tuple[EtaAnswer, ...]
     levels: tuple[FittedLevel, ...]
+    last_level: LastLevelAnswer
     ignored: tuple[IgnoredLevel, ...]
     apriori: Apriori
     current: RegimenAnswer

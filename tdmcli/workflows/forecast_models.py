@@ -14,15 +14,21 @@ from tdmcli.workflows.forecast_candidates import Plan, doses_on, look_at, positi
 from tdmcli.workflows.forecast_data import (
     Apriori,
     ConsideredAnswer,
+    CovariateAnswer,
     EtaAnswer,
     FittedLevel,
     ModelAnswer,
     ParametersAnswer,
 )
+from tdmcli.workflows.model_choice import covariate_name
 from tdmcli.workflows.model_course import assay_of
+from tdmcli.workflows.model_covariates import last_measured
 from tdmcli.workflows.model_fit import drift_for, fit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tdmcli.domain.history import History
     from tdmcli.domain.regimen import Regimen
     from tdmcli.pharmacokinetics.ahead import Ahead
     from tdmcli.pharmacokinetics.estimate import Estimate
@@ -107,6 +113,20 @@ def model_answer(fitting: Fitting, why: str, citations: Citations, *, hold: bool
         assumed=fitting.assumed,
         drift=by,
         source=citations.add(row.source, row.locator),
+    )
+
+
+def covariates_now(fitting: Fitting, history: History, now: datetime) -> tuple[CovariateAnswer, ...]:
+    """Return what the model takes of the file for the patient now, with the day of what was measured."""
+    return tuple(
+        CovariateAnswer(
+            covariate=str(covariate),
+            name=covariate_name(covariate),
+            value=from_float(value) if isinstance(value, float) else value,
+            measured=last_measured(history, covariate, now),
+        )
+        for covariate, value in fitting.steps[-1].values.items()
+        if covariate not in fitting.unknown
     )
 
 

@@ -19,7 +19,7 @@ from tdmcli.workflows.asked import near
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tdmcli.tables.model_rows import ModelRow
+    from tdmcli.tables.model_rows import CovariateRow, ModelRow
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.facts import Facts
 
@@ -37,12 +37,16 @@ _UNITS = {
 
 
 class Fitting(NamedTuple):
-    """A model that may be used for a patient: its steps of covariates, what it takes for unknown, what lies outside."""
+    """A model that may be used for a patient: its steps of covariates, what it takes for unknown, what lies outside.
+
+    `assumed` says in words what `unknown` names: covariates that the file does not have.
+    """
 
     model: PopulationModel
     steps: tuple[Step, ...]
     assumed: tuple[str, ...]
     outside: tuple[str, ...]
+    unknown: frozenset[Covariate]
     error_percent: float | None = None
     foretold: int = 0
 
@@ -77,19 +81,26 @@ def _considered(
     if against is not None:
         return Considered(row, against, None)
     model = make_model(row)
-    own, assumed = _steps_for(model, steps)
+    own, taken = _steps_for(model, steps)
     found = {(one.covariate, one.limits): one for step in own for one in outside(row, step.values)}
     missing = [one for one in found.values() if one.value is None]
     if missing:
-        return Considered(row, f"it asks for {', '.join(_name(one.covariate) for one in missing)}", None)
-    beyond = [f"{_name(one.covariate)} {_value(one.value)}, not {one.limits}" for one in found.values()]
+        return Considered(row, f"it asks for {', '.join(covariate_name(one.covariate) for one in missing)}", None)
+    beyond = [f"{covariate_name(one.covariate)} {_value(one.value)}, not {one.limits}" for one in found.values()]
     slight = all(
         one.covariate is Covariate.DAYS_AFTER_TRANSPLANT and _little_beyond(one.value, row) for one in found.values()
     )
     if beyond and not (slight or forced):
         return Considered(row, f"outside its patients: {'; '.join(beyond)}", None)
     notes = _notes(row, facts, products)
-    return Considered(row, None, Fitting(model, own, (*assumed, *notes), tuple(beyond)))
+    assumed = tuple(dict.fromkeys(_taken(one) for one in taken))
+    unknown = frozenset(one.covariate for one in taken)
+    return Considered(row, None, Fitting(model, own, (*assumed, *notes), tuple(beyond), unknown))
+
+
+def _taken(row: CovariateRow) -> str:
+    """Return what is taken for an unknown covariate, and whose word that is."""
+    return f"{covariate_name(row.covariate)} {row.if_unknown_word or row.if_unknown} ({row.unknown_note})"
 
 
 def _of_another_kind(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> str | None:
@@ -115,16 +126,15 @@ def _notes(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> tupl
     return tuple(found)
 
 
-def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Step, ...], tuple[CovariateRow, ...]]:
     """Return the steps with the model's own covariates alone, those that change nothing left out, and what it takes."""
     asked = {one.covariate for one in model.row.covariate} | {Covariate.DAYS_AFTER_TRANSPLANT}
     by_days = any(one.covariate is Covariate.DAYS_AFTER_TRANSPLANT for one in model.row.covariate)
     own: list[Step] = []
-    notes: dict[str, None] = {}
+    taken: dict[Covariate, CovariateRow] = {}
     for number, step in enumerate(steps):
         values, used = with_assumed(model.row, {name: one for name, one in step.values.items() if name in asked})
-        for one in used:
-            notes[f"{_name(one.covariate)} {one.if_unknown_word or one.if_unknown} ({one.unknown_note})"] = None
+        taken |= {one.covariate: one for one in used}
         last = number + 1 == len(steps)
         if not by_days and not last:
             values.pop(Covariate.DAYS_AFTER_TRANSPLANT, None)
@@ -132,7 +142,7 @@ def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Ste
             own[-1] = own[-1]._replace(values=values)
             continue
         own.append(Step(step.from_h, values))
-    return tuple(own), tuple(notes)
+    return tuple(own), tuple(taken.values())
 
 
 def _without_days(step: Step) -> dict[Covariate, float | str]:
@@ -143,7 +153,7 @@ def _without_days_of(values: dict[Covariate, float | str]) -> dict[Covariate, fl
     return {name: one for name, one in values.items() if name is not Covariate.DAYS_AFTER_TRANSPLANT}
 
 
-def _name(covariate: Covariate) -> str:
+def covariate_name(covariate: Covariate) -> str:
     """Return a covariate for a person: `weight (kg)`, `CYP3A5`."""
     text = str(covariate)
     for end, unit in _UNITS.items():

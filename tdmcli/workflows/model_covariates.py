@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.genotype import Diplotype, read_diplotype
-from tdmcli.domain.history import age_years, days_after_start
+from tdmcli.domain.history import age_years, day_of, days_after_start
 from tdmcli.domain.interaction import find_drug
 from tdmcli.domain.start_patient import body_surface_m2
 from tdmcli.errors import BadFile, Code
@@ -17,9 +18,9 @@ from tdmcli.tables.model_forms import Covariate
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tdmcli.domain.history import History
+    from tdmcli.domain.history import History, Measured
     from tdmcli.records.patient import PatientRecord
     from tdmcli.workflows.model_course import ModelCourse
 
@@ -44,9 +45,10 @@ class Timed(NamedTuple):
 
 
 def steps_of(record: PatientRecord, course: ModelCourse, now: datetime) -> tuple[Step, ...]:
-    """Return the covariates of a patient from the first dose to now; a value holds until the next one.
+    """Return the covariates of a patient from the first dose to now; a value counts for the time around it.
 
-    Before its first value a laboratory test counts as that one. What the file does not have is not there.
+    Before its first value a laboratory test counts as that one, between two values as the nearer one. What the file
+    does not have is not there.
 
     Raises:
         BadFile: a genotype of the file is malformed.
@@ -122,21 +124,36 @@ def _diplotype(record: PatientRecord, gene: str, text: str | None) -> Diplotype 
 def _timed(history: History, now: datetime) -> list[Timed]:
     begun = min((one.start for one in history.regimens), default=now)
     oldest = begun - timedelta(days=read_policy().forecast.labs_before_days)
-    found = [
-        Timed(one.at, covariate, float(one.value))
-        for covariate, test in _LABS.items()
-        for name, one in history.labs
-        if name == test and oldest <= one.at <= now
-    ]
-    found += [
-        Timed(one.at, Covariate.WEIGHT_KG, float(one.value)) for one in history.weights if oldest <= one.at <= now
-    ]
+    found: list[Timed] = []
+    for covariate, measured in _measured(history, now):
+        found += _halfway(covariate, [one for one in measured if oldest <= one.at], now)
     found += [
         Timed(one.start, Covariate.RELEASE, str(one.regimen.product.release))
         for one in history.regimens
         if one.regimen.product is not None and one.start <= now
     ]
     return found + _azole(history, now)
+
+
+def _measured(history: History, now: datetime) -> Iterator[tuple[Covariate, list[Measured]]]:
+    """Yield what is measured again and again, in the order of time, up to today."""
+    today = day_of(now, history.zone)
+    for covariate, test in _LABS.items():
+        yield covariate, [one for name, one in history.labs if name == test and one.day <= today]
+    yield Covariate.WEIGHT_KG, [one for one in history.weights if one.day <= today]
+
+
+def last_measured(history: History, covariate: Covariate, now: datetime) -> date | None:
+    """Return the day of the value of a covariate that counts now, None where it is not measured."""
+    return next((own[-1].day for name, own in _measured(history, now) if name is covariate and own), None)
+
+
+def _halfway(covariate: Covariate, measured: Sequence[Measured], now: datetime) -> list[Timed]:
+    """Return from when each value counts: halfway from the one before, so a level has the value drawn with it."""
+    found = [Timed(min(now, one.at), covariate, float(one.value)) for one in measured[:1]]
+    for before, one in pairwise(measured):
+        found.append(Timed(min(now, before.at + (one.at - before.at) / 2), covariate, float(one.value)))
+    return found
 
 
 def _azole(history: History, now: datetime) -> list[Timed]:

@@ -98,7 +98,8 @@ def test_a_chance_is_never_certain(share: str, text: str) -> None:
 def test_the_note_has_four_lines_with_the_proposal(ask: Ask) -> None:
     """`--format note` is four lines: model and range, proposal with interval and chance, next level, warnings."""
     lines = ask(*FORECAST, "--format", "note").stdout.splitlines()
-    assert [one.split()[0] for one in lines] == ["Tacrolimus", "Proposal:", "Next", "Warnings:"]
+    assert [one.split()[0] for one in lines] == ["Tacrolimus", "Proposal", "Next", "Warnings:"]
+    assert lines[0].endswith("Last level 11.4 ng/mL of 2026-11-20 07:55: above.")
     assert re.search(r"80 % interval \S+\), chance in range \d+ %", lines[1])
 
 

@@ -513,7 +513,7 @@ def trapezoids(curve: list[float]) -> float:
 @pytest.mark.parametrize("shift", [-0.4, 0.3])
 def test_r60_the_area_is_that_under_the_model_s_own_curve(shift: float, known: Known) -> None:
     """For each model that applies, with or without binding: mass balance or Simpson against plain trapezoids."""
-    bound = Fitting(make_model(read_model("storset-2014")), (Step(0.0, BINDING),), (), ())
+    bound = Fitting(make_model(read_model("storset-2014")), (Step(0.0, BINDING),), (), (), frozenset())
     assert bound.model.binding is not None
     start = known.course.hour(DOSE_AT)
     for name, fitting in {**known.fittings, "storset-2014": bound}.items():
