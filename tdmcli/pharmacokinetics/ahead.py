@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdmcli.pharmacokinetics.arrival import Curve, curve_of
 from tdmcli.pharmacokinetics.concentration import amounts_at
 from tdmcli.pharmacokinetics.dosing_history import Course, entering
 from tdmcli.pharmacokinetics.linear_algebra import factor
-from tdmcli.pharmacokinetics.population_model import error_model, individual
+from tdmcli.pharmacokinetics.population_model import error_model
 from tdmcli.pharmacokinetics.prediction import leg_kinetics, walk
 from tdmcli.pharmacokinetics.quasi_random import normal_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tdmcli.pharmacokinetics.arrival import Curve
     from tdmcli.pharmacokinetics.concentration import Amounts
     from tdmcli.pharmacokinetics.dosing_history import Dose
     from tdmcli.pharmacokinetics.estimate import Estimate
     from tdmcli.pharmacokinetics.likelihood import ErrorModel
     from tdmcli.pharmacokinetics.population_model import PopulationModel
+    from tdmcli.pharmacokinetics.prediction import Case
     from tdmcli.pharmacokinetics.problem import Problem
     from tdmcli.tables.model_forms import Assay
 
@@ -60,10 +61,10 @@ def look_ahead(
         ValueError: something still changes after that hour.
 
     """
-    case = problem.case
-    line = case.line
+    line = problem.case.line
     if now_h < line.legs[-1].start_h:
         raise ValueError("a forecast begins after the last change and the last level")
+    case = problem.case._replace(hours=((),) * len(line.legs))  # the levels are not asked for again
     waiting = [one for one in history if now_h - line.lag_h < one.time_h < now_h and not one.infusion_h]
     return Ahead(
         case.model,
@@ -72,12 +73,12 @@ def look_ahead(
         entering(waiting, line.lag_h),
         case.typicals[-1].hematocrit,
         error_model(case.model, assay),
-        _drawn(problem, found.unknowns, now_h),
-        tuple(_draws(problem, found, now_h, count)) if count else (),
+        _drawn(case, found.unknowns, now_h),
+        tuple(_draws(case, found, now_h, count)) if count else (),
     )
 
 
-def _draws(problem: Problem, found: Estimate, now_h: float, count: int) -> Iterator[Draw]:
+def _draws(case: Case, found: Estimate, now_h: float, count: int) -> Iterator[Draw]:
     """Yield patients drawn from the posterior, each with its own course from the first dose to now.
 
     Exact at a price of tens of microseconds a draw: amounts that follow the parameters by slopes would not do, since
@@ -86,16 +87,14 @@ def _draws(problem: Problem, found: Estimate, now_h: float, count: int) -> Itera
     lower = factor(found.covariance) or []
     for *point, noise in normal_points(count, len(found.unknowns) + 1):
         away = (sum(map(float.__mul__, row, point)) for row in lower)
-        yield _drawn(problem, [one + by for one, by in zip(found.unknowns, away, strict=True)], now_h, noise)
+        yield _drawn(case, [one + by for one, by in zip(found.unknowns, away, strict=True)], now_h, noise)
 
 
-def _drawn(problem: Problem, unknowns: Sequence[float], now_h: float, noise: float = 0.0) -> Draw:
-    """Return the patient of these unknowns, at the latest covariates and in the time after the last visit."""
-    case = problem.case
-    kappa = unknowns[-1] if len(unknowns) > case.etas else 0.0
-    curve = curve_of(individual(case.typicals[-1], unknowns[: case.etas], kappa))
+def _drawn(case: Case, unknowns: Sequence[float], now_h: float, noise: float = 0.0) -> Draw:
+    """Return the patient of these unknowns: the last leg has the latest covariates and the time after all visits."""
     _, entered = walk(case, leg_kinetics(case, unknowns))
-    return Draw(curve, amounts_at(entered[-1].part, now_h), noise)
+    part = entered[-1].part
+    return Draw(part.curve, amounts_at(part, now_h), noise)
 
 
 def courses_ahead(ahead: Ahead, doses: Sequence[Dose]) -> tuple[Course, ...]:
