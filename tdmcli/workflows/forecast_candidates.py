@@ -13,7 +13,7 @@ from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.responses import Clock, outlooks
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.forecast_data import CandidateAnswer, SpreadAnswer
-from tdmcli.workflows.model_course import scheduled
+from tdmcli.workflows.intakes_due import scheduled
 from tdmcli.workflows.regimens import units_answer
 
 if TYPE_CHECKING:

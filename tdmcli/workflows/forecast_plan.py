@@ -10,7 +10,7 @@ from tdmcli.errors import WrongUsage
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows import asked as ask
 from tdmcli.workflows.forecast_candidates import Plan, utc
-from tdmcli.workflows.model_course import next_intake, scheduled
+from tdmcli.workflows.intakes_due import next_intake, scheduled
 
 if TYPE_CHECKING:
     from datetime import datetime, time

@@ -13,8 +13,9 @@ from tdmcli.errors import BadFile
 from tdmcli.records.patient import PatientRecord, read_patient
 from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.readers import read_products
-from tdmcli.workflows.model_course import assay_of, course_of, intakes_of
+from tdmcli.workflows.model_course import assay_of, course_of
 from tdmcli.workflows.model_covariates import steps_of
+from tdmcli.workflows.model_intakes import intakes_of
 
 if TYPE_CHECKING:
     from pathlib import Path

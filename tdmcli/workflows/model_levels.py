@@ -1,0 +1,74 @@
+"""Which levels of a patient file tell a model of the clearance now, and why the others do not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tdmcli.domain.drug_days import days_taken, settling_days
+from tdmcli.domain.history import day_of, period_at
+from tdmcli.domain.trough import check_sample_time
+from tdmcli.errors import Code
+from tdmcli.tables.readers import read_interactions_naming, read_policy
+from tdmcli.workflows.intakes_due import scheduled
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tdmcli.domain.history import History, LevelRecord
+    from tdmcli.workflows.model_intakes import Intake
+
+
+class Witness:
+    """Says of each level up to now why it does not tell of the clearance now, if so."""
+
+    def __init__(self, history: History, intakes: tuple[Intake, ...], now: datetime) -> None:
+        self._history = history
+        self._intakes = intakes
+        self._moving = _Moving(history, now)
+
+    def against(self, record: LevelRecord) -> str | None:
+        """Return why a level is not used, or None."""
+        if record.untimed:
+            return "the file has its date only"
+        if not any(one.at < record.taken for one in self._intakes):
+            return "drawn before any dose of the file"
+        return self._moving.against(record.taken) or _against_clock(record, self._history)
+
+
+def _against_clock(record: LevelRecord, history: History) -> str | None:
+    """Return why a level without a known last dose is not used: by the clock it is no trough, so either may be true."""
+    period = period_at(history, record.taken)
+    if record.last_dose is not None or period is None:
+        return None
+    due = [at for at, _ in scheduled(period.start, period.regimen, record.taken, history)]
+    hours = Decimal(repr((record.taken - due[-1]).total_seconds() / 3600)) if due else None
+    found = check_sample_time(hours, period.regimen.interval_h, read_policy().sampling)
+    unclear = any(one.code in {Code.NOT_A_TROUGH, Code.SAMPLE_AT_DOSE} for one in found)
+    return "whether the dose due before it had been taken is not known" if unclear else None
+
+
+class _Moving:
+    """Which other drugs moved the level on a day: a clearance under one says nothing of a clearance without it."""
+
+    def __init__(self, history: History, now: datetime) -> None:
+        rows = tuple(read_interactions_naming(drug.name for drug in history.drugs))
+        self._taken = days_taken(history.drugs, rows)
+        self._settling = settling_days(history.drugs, rows, read_policy())
+        self._zone = history.zone
+        self._now = self._on(now)
+
+    def _on(self, moment: datetime) -> frozenset[str]:
+        day = day_of(moment, self._zone)
+        return frozenset(found.values["drug"] for span in self._taken for found in span.on(day))
+
+    def against(self, moment: datetime) -> str | None:
+        """Return why a level of a moment does not speak of the clearance of now, or None."""
+        day = day_of(moment, self._zone)
+        settling = [found.values["drug"] for span in self._settling for found in span.on(day)]
+        then = self._on(moment)
+        if settling:
+            return f"drawn while {settling[0]} was setting in or fading"
+        if then - self._now:
+            return f"drawn with {min(then - self._now)}, unlike now"
+        return f"drawn without {min(self._now - then)}, unlike now" if self._now - then else None
