@@ -6,6 +6,7 @@ from bisect import bisect_left
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.domain.sample_checks import is_held
 from tdmcli.tables.rows import Route
 from tdmcli.workflows.intakes_due import A_MINUTE, scheduled
 
@@ -37,7 +38,7 @@ def intakes_of(history: History, until: datetime) -> Iterator[Intake]:
         end = min(ends)
         half = timedelta(hours=period.regimen.interval_h) / 2
         for at, mg in scheduled(period.start, period.regimen, end, history):
-            if _was_held(history, at) or _near(missed, at, half) is not None:
+            if is_held(history, at) or _near(missed, at, half) is not None:
                 continue
             said = _near(named, at, half)
             taken = at if said is None or not period.start - half <= said < end else said
@@ -54,9 +55,3 @@ def _near(moments: list[datetime], at: datetime, within: timedelta) -> datetime 
     place = bisect_left(moments, at)
     nearest = min(moments[max(place - 1, 0) : place + 1], key=lambda one: abs(one - at), default=None)
     return nearest if nearest is not None and abs(nearest - at) < within else None
-
-
-def _was_held(history: History, moment: datetime) -> bool:
-    """Return whether tacrolimus was held at a moment: the last hold before it was not yet ended."""
-    told = [one for one in history.events if one.kind in {"held", "resumed"} and one.at <= moment]
-    return bool(told) and told[-1].kind == "held"
