@@ -179,19 +179,34 @@ def usable_levels(
 
     Set aside: drawn after `now`, flagged by the laboratory (R52), or corrected by a later entry (R54).
     """
-    corrected = {one.corrects for one in history.levels if one.corrects is not None and one.taken <= now}
+    standing = set(standing_levels(history, now))
     used, ignored = [], []
     for record in history.levels:
-        today = record.untimed and day_of(record.taken, history.zone) == day_of(now, history.zone)
-        if record.taken > now and not today:
+        if not _is_drawn(history, record, now):
             ignored.append((record, "drawn after the time asked about"))
         elif record.flags:
             ignored.append((record, f"flagged {', '.join(record.flags)}"))
-        elif record.taken in corrected and record.corrects != record.taken:
+        elif record not in standing:
             ignored.append((record, "corrected by a later entry"))
         else:
             used.append(record)
     return tuple(used), tuple(ignored)
+
+
+def standing_levels(history: History, now: datetime) -> tuple[LevelRecord, ...]:
+    """Return the levels up to now that no later entry corrects (R54), flagged ones among them."""
+    corrected = {one.corrects for one in history.levels if one.corrects is not None and one.taken <= now}
+    return tuple(
+        record
+        for record in history.levels
+        if _is_drawn(history, record, now) and (record.taken not in corrected or record.corrects == record.taken)
+    )
+
+
+def _is_drawn(history: History, record: LevelRecord, now: datetime) -> bool:
+    """Return whether a level was drawn by a moment; of one without a time, by its day."""
+    today = record.untimed and day_of(record.taken, history.zone) == day_of(now, history.zone)
+    return record.taken <= now or today
 
 
 def days_on_dose(history: History, moment: datetime) -> tuple[Decimal, Change | None] | None:

@@ -186,6 +186,7 @@ class ForecastPolicy(NamedTuple):
     misfit_sd: Decimal
     newest_misfit_percent: Decimal
     least_gap_percent: Decimal
+    intake_off_percent: Decimal
     labs_before_days: int
 
     def check(self) -> None:

@@ -86,6 +86,9 @@ def _fitted(
     if not any(abs(one.time_h - course.hour(start)) < _A_MINUTE_H for one in course.doses):
         raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
     settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
+    for record, why in course.ignored:
+        if record == facts.drawn and record.last_dose is not None:  # an older level must not outvote it (R46)
+            raise refuse(Code.MISSING_LEVEL, why=f": the newest, of {record.taken.date()}, is set aside: {why}")
     considered = consider(facts, steps_of(facts.record, course, facts.now), None)
     chosen = choose_model(considered, course, hold=False)
     fitting, _, found = chosen.made

@@ -1,17 +1,76 @@
-"""When the regimens of a patient file put intakes, by the clock on the wall."""
+"""Which intakes the regimens of a patient file put when, by the clock on the wall, and which of them were missed."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdmcli.domain.history import period_at
+from tdmcli.domain.sample_checks import is_held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tdmcli.domain.history import History, RegimenPeriod
     from tdmcli.domain.regimen import Regimen
 
 A_MINUTE = timedelta(minutes=1)
+
+
+class Due(NamedTuple):
+    """An intake by the clock; `at` is in UTC, and `missed` says that an event of the file tells so."""
+
+    at: datetime
+    mg: float
+    period: RegimenPeriod
+    missed: bool = False
+
+    @property
+    def interval(self) -> timedelta:
+        """Return the time from one intake of its regimen to the next."""
+        return timedelta(hours=self.period.regimen.interval_h)
+
+
+class Schedule(NamedTuple):
+    """The intakes of all regimens in order; `unplaced` are missed doses that are none of them."""
+
+    dues: tuple[Due, ...]
+    unplaced: tuple[datetime, ...]
+
+
+def schedule_of(history: History, until: datetime) -> Schedule:
+    """Return the intakes due until one interval after a moment, with what the file tells of missed ones by then.
+
+    A missed dose is the nearest intake of all, if that lies within half its interval.
+    """
+    dues = list(_dues(history, until))
+    unplaced = []
+    for event in history.events:
+        if event.kind != "missed-dose" or event.at > until:
+            continue
+        place = nearest(dues, event.at)
+        if place is not None and abs(dues[place].at - event.at) < dues[place].interval / 2:
+            dues[place] = dues[place]._replace(missed=True)
+        elif period_at(history, event.at) is not None and not is_held(history, event.at):
+            unplaced.append(event.at)
+    return Schedule(tuple(dues), tuple(unplaced))
+
+
+def _dues(history: History, until: datetime) -> Iterator[Due]:
+    for number, period in enumerate(history.regimens):
+        ends = [until.astimezone(UTC) + timedelta(hours=period.regimen.interval_h)]
+        ends += [period.stop] if period.stop else []
+        ends += [one.start for one in history.regimens[number + 1 :]]
+        for at, mg in scheduled(period.start, period.regimen, min(ends), history):
+            yield Due(at.astimezone(UTC), mg, period)
+
+
+def nearest(dues: Sequence[Due], moment: datetime) -> int | None:
+    """Return the place of the intake due nearest to a moment, or None where there is none."""
+    after = bisect_left(dues, moment.astimezone(UTC), key=lambda one: one.at)
+    places = range(max(after - 1, 0), min(after + 1, len(dues)))
+    return min(places, key=lambda place: abs(dues[place].at - moment), default=None)
 
 
 def scheduled(

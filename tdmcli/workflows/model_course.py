@@ -11,7 +11,7 @@ from tdmcli.domain.units import Censor
 from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.likelihood import Censoring, Level
 from tdmcli.tables.model_forms import Assay
-from tdmcli.workflows.model_intakes import intakes_of
+from tdmcli.workflows.model_intakes import taken_of
 from tdmcli.workflows.model_levels import Witness
 
 if TYPE_CHECKING:
@@ -39,15 +39,15 @@ class ModelCourse(NamedTuple):
 def course_of(history: History, now: datetime) -> ModelCourse:
     """Return the doses taken and the levels that tell of them, up to now.
 
-    Set aside: what `usable_levels` sets aside, a level of a day without a time, one before any dose, and one drawn
-    under other drugs that move the level than are taken now.
+    Set aside: what `usable_levels` sets aside, a level of a day without a time, one before which it is not known what
+    was taken, and one drawn under other drugs that move the level than are taken now.
     """
-    intakes = tuple(intakes_of(history, now))
-    zero = intakes[0].at.astimezone(UTC) if intakes else now.astimezone(UTC)
+    taken = taken_of(history, now)
+    zero = taken.intakes[0].at.astimezone(UTC) if taken.intakes else now.astimezone(UTC)
     course = ModelCourse(zero, (), (), (), ())
-    doses = tuple(Dose(course.hour(one.at), one.mg, one.infusion_h) for one in intakes)
+    doses = tuple(Dose(course.hour(one.at), one.mg, one.infusion_h) for one in taken.intakes)
     used, ignored = usable_levels(history, now)
-    witness = Witness(history, intakes, now)
+    witness = Witness(history, taken, now)
     kept, aside = [], list(ignored)
     for record in used:
         why = witness.against(record)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.sample_checks import is_held
 from tdmcli.tables.rows import Route
-from tdmcli.workflows.intakes_due import A_MINUTE, scheduled
+from tdmcli.workflows.intakes_due import A_MINUTE, schedule_of
+from tdmcli.workflows.last_doses import named_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tdmcli.domain.history import History
+    from tdmcli.domain.history import History, LevelRecord
+    from tdmcli.workflows.intakes_due import Due
+    from tdmcli.workflows.last_doses import Named
 
 
 class Intake(NamedTuple):
@@ -24,34 +26,45 @@ class Intake(NamedTuple):
     infusion_h: float
 
 
-def intakes_of(history: History, until: datetime) -> Iterator[Intake]:
-    """Return every intake before a moment: by the clock of the patient's zone, less those missed or held.
+class Doubt(NamedTuple):
+    """A dose of which the file does not tell whether it was taken, and why."""
 
-    Where a level names its last dose, the intake nearest to it (within half an interval) was taken then; none was
-    taken from there to the sample, and one due shortly before the sample was taken right after it.
+    at: datetime
+    why: str
+
+
+class Taken(NamedTuple):
+    """The intakes before a moment; `against` why a level's last dose is not believed, `doubts` which doses are open."""
+
+    intakes: tuple[Intake, ...]
+    against: dict[LevelRecord, str]
+    doubts: tuple[Doubt, ...]
+
+
+def taken_of(history: History, until: datetime) -> Taken:
+    """Return every intake before a moment, by the clock of the patient's zone, less those missed or held.
+
+    Where a level names its last dose, the intake nearest to it was taken then; none was taken from there to the sample,
+    and one due shortly before the sample was taken right after it.
     """
-    drawn = [(one.last_dose, one.taken) for one in history.levels if one.last_dose is not None]
-    named = sorted(one.last_dose for one in history.levels if one.last_dose is not None)
-    missed = sorted(one.at for one in history.events if one.kind == "missed-dose")
-    for number, period in enumerate(history.regimens):
-        ends = [until, *((period.stop,) if period.stop else ()), *(one.start for one in history.regimens[number + 1 :])]
-        end = min(ends)
-        half = timedelta(hours=period.regimen.interval_h) / 2
-        for at, mg in scheduled(period.start, period.regimen, end, history):
-            if is_held(history, at) or _near(missed, at, half) is not None:
-                continue
-            said = _near(named, at, half)
-            taken = at if said is None or not period.start - half <= said < end else said
-            sample = next((level for last, level in drawn if last < taken < level), None)
-            if sample is not None and sample - taken > half:
-                continue
-            taken = taken if sample is None else min(sample + A_MINUTE, until)
-            infusion = float(period.regimen.interval_h) if period.route == Route.INTRAVENOUS else 0.0
-            yield Intake(taken, mg, infusion)
+    until = until.astimezone(UTC)
+    dues, unplaced = schedule_of(history, until)
+    named = named_by(history, dues, until)
+    intakes = sorted(_intakes(history, dues, named, until), key=lambda one: one.at)
+    doubts = (
+        *(Doubt(at, "a missed dose that is no intake of the regimen") for at in unplaced),
+        *(Doubt(at, "a dose that the file tells as taken and as missed") for at in named.both),
+    )
+    return Taken(tuple(intakes), named.against, doubts)
 
 
-def _near(moments: list[datetime], at: datetime, within: timedelta) -> datetime | None:
-    """Return the moment nearest to another, if it lies less than so far away; the moments are in order."""
-    place = bisect_left(moments, at)
-    nearest = min(moments[max(place - 1, 0) : place + 1], key=lambda one: abs(one - at), default=None)
-    return nearest if nearest is not None and abs(nearest - at) < within else None
+def _intakes(history: History, dues: tuple[Due, ...], named: Named, until: datetime) -> Iterator[Intake]:
+    for place, due in enumerate(dues):
+        taken = named.times.get(place)
+        if due.at >= until or due.missed or (taken is None and is_held(history, due.at)):
+            continue
+        if taken is None:
+            samples = [drawn for last, drawn in named.drawn if last < place and due.at < drawn]
+            taken = min(max(samples) + A_MINUTE, until) if samples else due.at
+        infusion = float(due.period.regimen.interval_h) if due.period.route == Route.INTRAVENOUS else 0.0
+        yield Intake(taken.astimezone(history.zone), due.mg, infusion)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.drug_days import days_taken, settling_days
-from tdmcli.domain.history import day_of, period_at
+from tdmcli.domain.history import day_of, days_between, hours_between, period_at
 from tdmcli.domain.trough import check_sample_time
+from tdmcli.domain.units import show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 from tdmcli.workflows.intakes_due import scheduled
@@ -16,24 +16,36 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tdmcli.domain.history import History, LevelRecord
-    from tdmcli.workflows.model_intakes import Intake
+    from tdmcli.workflows.model_intakes import Taken
 
 
 class Witness:
     """Says of each level up to now why it does not tell of the clearance now, if so."""
 
-    def __init__(self, history: History, intakes: tuple[Intake, ...], now: datetime) -> None:
+    def __init__(self, history: History, taken: Taken, now: datetime) -> None:
         self._history = history
-        self._intakes = intakes
+        self._taken = taken
         self._moving = _Moving(history, now)
 
     def against(self, record: LevelRecord) -> str | None:
         """Return why a level is not used, or None."""
         if record.untimed:
             return "the file has its date only"
-        if not any(one.at < record.taken for one in self._intakes):
+        if not any(one.at < record.taken for one in self._taken.intakes):
             return "drawn before any dose of the file"
-        return self._moving.against(record.taken) or _against_clock(record, self._history)
+        return (
+            self._taken.against.get(record)
+            or self._against_doses(record.taken)
+            or self._moving.against(record.taken)
+            or _against_clock(record, self._history)
+        )
+
+    def _against_doses(self, drawn: datetime) -> str | None:
+        """Return the dose before a level of which it is not known whether it was taken."""
+        for doubt in self._taken.doubts:
+            if doubt.at <= drawn and days_between(doubt.at, drawn) <= read_policy().event.recent_days:
+                return f"drawn {show(hours_between(doubt.at, drawn), 1)} h after {doubt.why}"
+        return None
 
 
 def _against_clock(record: LevelRecord, history: History) -> str | None:
@@ -42,7 +54,7 @@ def _against_clock(record: LevelRecord, history: History) -> str | None:
     if record.last_dose is not None or period is None:
         return None
     due = [at for at, _ in scheduled(period.start, period.regimen, record.taken, history)]
-    hours = Decimal(repr((record.taken - due[-1]).total_seconds() / 3600)) if due else None
+    hours = hours_between(due[-1], record.taken) if due else None
     found = check_sample_time(hours, period.regimen.interval_h, read_policy().sampling)
     unclear = any(one.code in {Code.NOT_A_TROUGH, Code.SAMPLE_AT_DOSE} for one in found)
     return "whether the dose due before it had been taken is not known" if unclear else None

@@ -454,6 +454,16 @@ def test_r46_levels_without_a_last_dose_are_for_the_model_and_guarded_too(
     assert "map: STALE_LEVEL" in json.loads(late.stdout)["message"]
 
 
+def test_r46_no_area_by_a_model_where_the_newest_level_is_set_aside(
+    profile: str, tmp_path: Path, ask: Callable[..., Said]
+) -> None:
+    """A newest level whose last dose is no intake of the regimen is not outvoted by the profile before it."""
+    for last, code in (("18:00", None), ("14:00", "MISSING_LEVEL")):
+        entry = level("2026-11-21T05:50:00", f"2026-11-20T{last}:00", "7")
+        file = of_file(tmp_path / f"{code}.toml", profile, ("[[labs]]", f"{entry}[[labs]]"))
+        assert why_not(auc(ask, "--patient", file), "map") == code
+
+
 HOURS = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0)
 PANELS = 100  # an hour, of an area worked out apart from the program
 

@@ -349,14 +349,17 @@ def test_r44_no_increase_on_a_level_soon_after_an_increase(ask: Ask, tmp_path: P
     assert "HELD_BY_TIMING" in codes(answer)
 
 
-def test_a_last_dose_of_a_day_before_is_a_dose_missed_since(ask: Ask, tmp_path: Path) -> None:
-    """It is counted as the event would be: both files have one answer."""
+def test_a_last_dose_of_a_day_before_needs_the_missed_dose_told(ask: Ask, tmp_path: Path) -> None:
+    """Told beside the last dose, the event has the answer that it has alone; untold, no older level stands in."""
     text = HEAD + regimen((3, 3)) + level(17, 7)
-    said = text + level(21, 4, 7, "last_dose = 2026-11-20T08:00:00")
-    told = text + level(21, 4) + '[[events]]\nat = 2026-11-20T20:00:00\nkind = "missed-dose"\n'
-    first, second = (data_of(ask, tmp_path, one, *RANGE) for one in (said, told))
+    missed = '[[events]]\nat = 2026-11-20T20:00:00\nkind = "missed-dose"\n'
+    named = text + level(21, 4, 7, "last_dose = 2026-11-20T08:00:00")
+    first, second = (data_of(ask, tmp_path, one + missed, *RANGE) for one in (named, text + level(21, 4)))
     assert first["parameters"] == second["parameters"]
     assert first["proposal"] == second["proposal"]
+    answer = said_of(ask, tmp_path, named, *RANGE)
+    assert (answer["code"], answer["data"]) == ("MISSING_LEVEL", None)
+    assert "its last dose lies 23.5 h before it, and the file tells of no missed dose" in answer["message"]
 
 
 def test_a_dose_held_for_the_draw_is_counted_after_it(ask: Ask, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tdmcli.tables.model_forms import Assay, Covariate
 from tdmcli.tables.readers import read_products
 from tdmcli.workflows.model_course import assay_of, course_of
 from tdmcli.workflows.model_covariates import steps_of
-from tdmcli.workflows.model_intakes import intakes_of
+from tdmcli.workflows.model_intakes import taken_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,8 +86,8 @@ def test_r41_intakes_follow_the_clock_on_the_wall_and_hours_are_those_that_passe
 )
 def test_what_was_missed_or_held_was_not_taken(tmp_path: Path, events: str, gone: set[str]) -> None:
     """Exactly the intakes told of are left out, and the others keep their doses."""
-    full = list(intakes_of(record_of(tmp_path, HEAD + REGIMEN).history, NOW))
-    less = list(intakes_of(record_of(tmp_path, HEAD + REGIMEN + events).history, NOW))
+    full = list(taken_of(record_of(tmp_path, HEAD + REGIMEN).history, NOW).intakes)
+    less = list(taken_of(record_of(tmp_path, HEAD + REGIMEN + events).history, NOW).intakes)
     assert set(less) <= set(full)
     assert {f"{one.at:%d %H}" for one in set(full) - set(less)} == gone
 
@@ -95,8 +95,8 @@ def test_what_was_missed_or_held_was_not_taken(tmp_path: Path, events: str, gone
 def test_a_last_dose_named_beside_a_level_moves_the_intake_nearest_to_it(tmp_path: Path) -> None:
     """That intake moves, the one due just before the sample comes after it, none is added, and the order stays."""
     named = level("2026-10-26T08:05:00", 8, "last_dose = 2026-10-25T22:30:00")
-    full = list(intakes_of(record_of(tmp_path, HEAD + REGIMEN).history, NOW))
-    moved = list(intakes_of(record_of(tmp_path, HEAD + REGIMEN + named).history, NOW))
+    full = list(taken_of(record_of(tmp_path, HEAD + REGIMEN).history, NOW).intakes)
+    moved = list(taken_of(record_of(tmp_path, HEAD + REGIMEN + named).history, NOW).intakes)
     expected = [datetime(2026, 10, 25, 22, 30, tzinfo=PARIS), datetime(2026, 10, 26, 8, 6, tzinfo=PARIS)]
     assert [one.at for one in moved if one not in full] == expected
     assert [one.mg for one in moved] == [one.mg for one in full]
@@ -110,7 +110,7 @@ def test_a_new_regimen_ends_the_one_before_and_a_drip_runs_between_its_doses(tmp
         'product = "intravenous"\n'
     )
     later = REGIMEN.replace("10-23T08", "10-25T20").replace("[4, 3]", "[2, 2]")
-    found = list(intakes_of(record_of(tmp_path, HEAD + drip + REGIMEN + later).history, NOW))
+    found = list(taken_of(record_of(tmp_path, HEAD + drip + REGIMEN + later).history, NOW).intakes)
     assert [(one.mg, one.infusion_h) for one in found[:3]] == [(1, 24)] * 3
     assert [one.mg for one in found if datetime(2026, 10, 23, tzinfo=PARIS) < one.at] == [4, 3, 4, 3, 4, 2, 2, 2, 2]
 
@@ -259,6 +259,6 @@ def test_a_genotype_that_can_not_be_read_is_a_fault_of_the_file_without_its_text
 def test_doses_do_not_depend_on_when_they_are_asked_for(tmp_path: Path) -> None:
     """Those before a moment are the same from any later one."""
     history = record_of(tmp_path, HEAD + REGIMEN).history
-    early = tuple(intakes_of(history, NOW))
-    late = tuple(intakes_of(history, NOW + timedelta(days=5)))
+    early = taken_of(history, NOW).intakes
+    late = taken_of(history, NOW + timedelta(days=5)).intakes
     assert late[: len(early)] == early

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tdmcli.records.patient import read_patient
-from tdmcli.tables.readers import read_products
+from tdmcli.tables.readers import read_policy, read_products
 from tdmcli.workflows.model_course import course_of
 
 if TYPE_CHECKING:
@@ -40,12 +40,19 @@ def regimen(start: str, mg: str = "3, 3", product: str = "prograf", hours: int =
     return f"{head}intakes_mg = [{mg}]\ninterval_h = {hours}\n{more}"
 
 
+def level(taken: str, last: str = "", *more: str) -> str:
+    """Return a level of a patient file."""
+    named = [f"last_dose = 2026-{last}:00"] if last else []
+    return "\n".join([f'[[levels]]\ntaken = 2026-{taken}:00\nvalue = 8\nunit = "ng/mL"', *named, *more]) + "\n"
+
+
 def event(at: str, kind: str = "missed-dose") -> str:
     """Return an event of a patient file."""
     return f'[[events]]\nat = 2026-{at}:00\nkind = "{kind}"\n'
 
 
 TWICE = HEAD + regimen("08-03T08:00")
+ONCE = HEAD + regimen("08-03T08:00", "6", "advagraf", 24)
 
 
 @pytest.fixture
@@ -66,6 +73,11 @@ def taken(found: ModelCourse, since: str = "11-01") -> list[tuple[str, float]]:
     return [(f"{at:%m-%d %H:%M}", mg) for at, mg in times if f"{at:%m-%d}" >= since]
 
 
+def why(found: ModelCourse) -> list[str]:
+    """Return why levels were set aside, in the order of their times."""
+    return [text for _, text in found.ignored]
+
+
 def test_a_hold_that_a_new_regimen_ends_is_one_that_was_resumed(course: Course) -> None:
     """Held then begun anew, held then resumed with it, and the old regimen stopped: the same doses."""
     new = regimen("11-14T08:00", "2, 2")
@@ -75,3 +87,141 @@ def test_a_hold_that_a_new_regimen_ends_is_one_that_was_resumed(course: Course) 
     assert found[0] == found[1] == found[2]
     assert ("11-14 08:00", 2) in found[0]
     assert ("11-13 08:00", 3) not in found[0]
+
+
+@pytest.mark.parametrize("last", ["11-19T08:00", "11-18T20:00", "11-18T21:00"])
+def test_a_last_dose_of_long_before_drops_no_dose_that_the_file_does_not_tell_as_missed(
+    course: Course, last: str
+) -> None:
+    """The level is set aside, the intakes are those of the file without it; told as missed or held, it is believed."""
+    doubtful = TWICE + level("11-20T07:50", last)
+    found = course(doubtful)
+    assert taken(found) == taken(course(TWICE))
+    assert "h before it, and the file tells of no missed dose at 2026-11-19" in why(found)[0]
+    missed = [event(at) for at in ("11-19T08:00", "11-19T20:00") if at > last]
+    for number in range(len(missed)):
+        assert not course(doubtful + "".join(missed[:number])).levels
+    told = course(doubtful + "".join(missed))
+    assert len(told.levels) == 1
+    assert len(told.doses) == len(found.doses) - len(missed)
+    held = course(doubtful + event(f"{last[:-2]}30", "held") + event("11-20T07:55", "resumed"))
+    assert (len(held.levels), held.doses) == (1, told.doses)
+
+
+def test_r54_a_corrected_level_tells_nothing_of_doses(course: Course) -> None:
+    """A last dose that a later entry corrects leaves the doses of a file that never had it."""
+    wrong, right = level("11-06T07:50", "11-05T23:00"), level("11-06T07:50", "11-05T20:00")
+    for taken_at in ("11-06T07:55", "11-06T07:50"):
+        mended = level(taken_at, "11-05T20:00", "corrects = 2026-11-06T07:50:00")
+        assert course(TWICE + wrong + mended).doses == course(TWICE + right).doses
+    assert course(TWICE + wrong).doses != course(TWICE + right).doses
+
+
+def test_a_dose_told_as_missed_and_as_taken_leaves_levels_aside(course: Course) -> None:
+    """The level that names it, and those of the days after it, tell nothing; a week later they do."""
+    text = TWICE + event("11-09T20:00") + level("11-10T07:50", "11-09T20:00")
+    later = level("11-11T07:50", "11-10T20:00") + level("11-19T07:50", "11-18T20:00")
+    found = course(text + later)
+    assert why(found) == [
+        "its last dose is told as a missed dose too",
+        "drawn 35.8 h after a dose that the file tells as taken and as missed",
+    ]
+    assert [one.taken.day for one in found.records] == [19]
+
+
+def test_a_missed_dose_halfway_between_two_leaves_levels_aside(course: Course) -> None:
+    """Which of the two was missed is not known; nearer to one it is that one."""
+    found = course(TWICE + event("11-20T02:00") + level("11-20T07:50"))
+    assert why(found) == ["drawn 5.8 h after a missed dose that is no intake of the regimen"]
+    nearer = course(TWICE + event("11-20T01:59") + level("11-20T07:50"))
+    assert len(nearer.doses) == len(found.doses) - 1
+    assert nearer.levels
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "hours"),
+    [
+        (ONCE, "11-19T20:00", "08:00"),
+        (ONCE, "11-19T19:00", "08:00"),
+        (ONCE, "11-19T21:00", "08:00"),
+        (HEAD + regimen("08-03T14:00"), "11-19T20:00", "02:00, 14:00"),
+        (HEAD + regimen("08-03T00:00"), "11-19T20:00", "00:00, 12:00"),
+        (HEAD + regimen("08-03T06:00", "2, 2, 2", hours=8), "11-20T02:00", "06:00, 14:00, 22:00"),
+    ],
+)
+def test_a_last_dose_far_from_the_regimens_hours_is_of_another_regimen(
+    course: Course, text: str, last: str, hours: str
+) -> None:
+    """The level is set aside with both, and no intake is moved for it."""
+    found = course(text + level("11-20T08:50", last))
+    assert why(found) == [f"its last dose {last[6:]} is no intake of the regimen ({hours})"]
+    assert found.doses == course(text).doses
+
+
+@pytest.mark.parametrize(("start", "interval"), [("08-03T12:00", 12), ("08-03T12:00", 24)])
+def test_how_far_off_its_hour_a_dose_may_have_been_taken_is_policy(course: Course, start: str, interval: int) -> None:
+    """A last dose up to that share of the interval off, early or late, is the intake itself; beyond it is none."""
+    text = HEAD + regimen(start, ", ".join(["3"] * (24 // interval)), hours=interval)
+    limit = timedelta(hours=interval) * float(read_policy().forecast.intake_off_percent) / 100
+    due = datetime(2026, 11, 19, 12)  # noqa: DTZ001
+    for off in (limit, -limit):
+        for more, believed in ((timedelta(minutes=-5), True), (timedelta(minutes=5), False)):
+            last = due + off + (more if off > timedelta() else -more)
+            found = course(text + level("11-19T22:00", f"{last:%m-%dT%H:%M}"))
+            assert (f"{last:%m-%d %H:%M}" in dict(taken(found))) == believed
+            assert len(found.levels) == believed
+            assert len(found.doses) == len(course(text).doses)
+
+
+def test_a_last_dose_is_the_nearest_intake_of_all_regimens(course: Course) -> None:
+    """Half an hour late on the evening before a change to once a day: that dose moves by half an hour, and no other."""
+    text = TWICE + regimen("11-09T08:00", "6", "advagraf", 24)
+    punctual, late = (taken(course(text + level("11-09T07:50", f"11-08T20:{minute}"))) for minute in ("00", "30"))
+    assert [one for one in punctual if one not in late] == [("11-08 20:00", 3)]
+    assert [one for one in late if one not in punctual] == [("11-08 20:30", 3)]
+    assert ("11-09 08:00", 6) in late
+
+
+def test_between_two_regimens_close_together_a_last_dose_must_be_nearer_to_one(course: Course) -> None:
+    """From 08:00 to 10:00 there are two hours: 09:00 may be either, 10:20 is the new one."""
+    text = TWICE + regimen("11-12T10:00", "2, 2")
+    doubtful, clear = (course(text + level("11-12T19:00", f"11-12T{last}")) for last in ("09:00", "10:20"))
+    assert "is no intake of the regimen" in why(doubtful)[0]
+    assert ("11-12 10:20", 2) in taken(clear)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (level("11-20T07:50", "11-19T20:00"), level("11-20T09:00", "11-20T06:00")),
+        (level("11-20T07:50", "11-19T20:00"), level("11-20T07:58", "11-19T20:30")),
+        (level("11-20T07:40", "11-20T07:20"), level("11-20T09:00", "11-20T08:00")),
+    ],
+)
+def test_r43_two_levels_whose_last_doses_contradict_each_other_are_both_set_aside(
+    course: Course, one: str, other: str
+) -> None:
+    """Which of the two is wrong is not known; alone each is believed. Nothing is moved."""
+    found = course(TWICE + one + other)
+    assert len(why(found)) == 2
+    assert all("contradict each other" in text for text in why(found))
+    assert found.doses == course(TWICE).doses
+    assert len(course(TWICE + one).levels) == len(course(TWICE + other).levels) == 1
+
+
+def test_a_dose_that_waited_for_two_samples_was_taken_after_the_second(course: Course) -> None:
+    """Nothing was taken between the last dose and either sample."""
+    text = TWICE + level("11-20T08:30", "11-19T20:00") + level("11-20T09:30", "11-19T20:00")
+    assert [at for at, _ in taken(course(text), "11-20")] == ["11-20 09:31", "11-20 20:00", "11-21 08:00"]
+
+
+def test_a_level_of_a_day_alone_says_nothing_of_when_a_dose_waited(course: Course) -> None:
+    """Its noon is no time of a sample: the morning's dose stays where it was due."""
+    text = TWICE + '[[levels]]\ntaken = 2026-11-13\nlast_dose = 2026-11-12T20:00:00\nvalue = 8\nunit = "ng/mL"\n'
+    assert course(text).doses == course(TWICE).doses
+
+
+def test_what_is_drawn_after_the_time_asked_about_moves_no_dose(course: Course) -> None:
+    """A level and an event of tomorrow leave the doses until now as they were."""
+    text = TWICE + level("11-21T09:30", "11-20T22:00") + event("11-21T09:30")
+    assert course(text).doses == course(TWICE).doses
