@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.sample_checks import is_held
+from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Route
 from tdmcli.workflows.intakes_due import A_MINUTE, schedule_of
 from tdmcli.workflows.last_doses import named_by
@@ -66,5 +67,16 @@ def _intakes(history: History, dues: tuple[Due, ...], named: Named, until: datet
         if taken is None:
             samples = [drawn for last, drawn in named.drawn if last < place and due.at < drawn]
             taken = min(max(samples) + A_MINUTE, until) if samples else due.at
+            if samples and _yields(history, due, taken, until):
+                continue
         infusion = float(due.period.regimen.interval_h) if due.period.route == Route.INTRAVENOUS else 0.0
         yield Intake(taken.astimezone(history.zone), due.mg, infusion)
+
+
+def _yields(history: History, due: Due, taken: datetime, until: datetime) -> bool:
+    """Return whether an intake that waited for a sample gave way to the first dose of the next regimen."""
+    following = next((one for one in history.regimens if due.at < one.start <= until), None)
+    if following is None:
+        return False
+    gap = min(due.interval, timedelta(hours=following.regimen.interval_h))
+    return following.start - taken < gap * float(read_policy().forecast.least_gap_percent) / 100

@@ -215,6 +215,16 @@ def test_a_dose_that_waited_for_two_samples_was_taken_after_the_second(course: C
     assert [at for at, _ in taken(course(text), "11-20")] == ["11-20 09:31", "11-20 20:00", "11-21 08:00"]
 
 
+def test_a_dose_that_waited_for_the_sample_gives_way_to_a_new_regimen_that_morning(course: Course) -> None:
+    """Changed at the clinic at 10:00: as if the old regimen had stopped that morning; not so in the evening."""
+    sample, new = level("11-20T09:30", "11-19T20:00"), regimen("11-20T10:00", "2.5, 2.5")
+    changed = course(TWICE + new + sample)
+    assert changed.doses == course(HEAD + regimen("08-03T08:00", stop="11-20T08:00") + new + sample).doses
+    assert len(changed.levels) == 1
+    evening = course(TWICE + regimen("11-20T20:00", "2.5, 2.5") + sample)
+    assert taken(evening, "11-20") == [("11-20 09:31", 3), ("11-20 20:00", 2.5), ("11-21 08:00", 2.5)]
+
+
 def test_a_level_of_a_day_alone_says_nothing_of_when_a_dose_waited(course: Course) -> None:
     """Its noon is no time of a sample: the morning's dose stays where it was due."""
     text = TWICE + '[[levels]]\ntaken = 2026-11-13\nlast_dose = 2026-11-12T20:00:00\nvalue = 8\nunit = "ng/mL"\n'
