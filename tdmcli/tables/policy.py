@@ -187,6 +187,8 @@ class ForecastPolicy(NamedTuple):
     newest_misfit_percent: Decimal
     least_gap_percent: Decimal
     intake_off_percent: Decimal
+    first_dose_days: int
+    unknown_doses_days: int
     labs_before_days: int
 
     def check(self) -> None:

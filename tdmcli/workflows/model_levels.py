@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.drug_days import days_taken, settling_days
-from tdmcli.domain.history import day_of, days_between, hours_between, period_at
+from tdmcli.domain.history import day_of, days_after_start, days_between, hours_between, period_at, standing_levels
 from tdmcli.domain.trough import check_sample_time
 from tdmcli.domain.units import show
 from tdmcli.errors import Code
@@ -26,6 +26,7 @@ class Witness:
         self._history = history
         self._taken = taken
         self._moving = _Moving(history, now)
+        self._begun_unknown = _begun_unknown(history, now)
 
     def against(self, record: LevelRecord) -> str | None:
         """Return why a level is not used, or None."""
@@ -41,11 +42,31 @@ class Witness:
         )
 
     def _against_doses(self, drawn: datetime) -> str | None:
-        """Return the dose before a level of which it is not known whether it was taken."""
+        """Return why it is not known what was taken before a level, or None."""
+        policy, begun = read_policy(), self._begun_unknown
+        if begun is not None:
+            days = days_between(begun, drawn)
+            if days <= policy.forecast.unknown_doses_days:
+                span = f"{show(days, 1)} {'day' if show(days, 1) == '1' else 'days'}"
+                return f"drawn {span} after the file's first regimen; doses before it are not known"
         for doubt in self._taken.doubts:
-            if doubt.at <= drawn and days_between(doubt.at, drawn) <= read_policy().event.recent_days:
+            if doubt.at <= drawn and days_between(doubt.at, drawn) <= policy.event.recent_days:
                 return f"drawn {show(hours_between(doubt.at, drawn), 1)} h after {doubt.why}"
         return None
+
+
+def _begun_unknown(history: History, now: datetime) -> datetime | None:
+    """Return when the file's first regimen began, unless that was with the transplant or the treatment itself."""
+    if not history.regimens:
+        return None
+    begun = history.regimens[0].start
+    days, day = days_after_start(history, begun), day_of(begun, history.zone)
+    before = any(
+        day_of(one.taken, history.zone) < day if one.untimed else one.taken < begun
+        for one in standing_levels(history, now)
+    )
+    known = days is not None and days <= read_policy().forecast.first_dose_days and not before
+    return None if known else begun
 
 
 def _against_clock(record: LevelRecord, history: History) -> str | None:

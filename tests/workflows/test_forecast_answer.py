@@ -318,7 +318,8 @@ def test_a_level_before_the_first_dose_is_absorbed_is_no_fault(ask: Ask, tmp_pat
     """Ten minutes after the first dose ever: a model with a lag can't give any level there, and says so."""
     begun = BEGUN.replace(day=19)
     soon = level(19, 3, 8, "last_dose = 2026-11-19T08:00:00").replace("08:30", "08:10")
-    data = data_of(ask, tmp_path, HEAD + regimen((3, 3), begun) + soon + level(21, 8), *RANGE)
+    head = HEAD.replace("date = 2026-10-30", "date = 2026-11-18")
+    data = data_of(ask, tmp_path, head + regimen((3, 3), begun) + soon + level(21, 8), *RANGE)
     against = {one["id"]: one["against"] for one in data["models_considered"]}
     assert against["francke-2025"] == "a level was drawn before any of the first dose was absorbed"
 

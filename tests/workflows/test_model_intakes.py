@@ -225,6 +225,35 @@ def test_a_dose_that_waited_for_the_sample_gives_way_to_a_new_regimen_that_morni
     assert taken(evening, "11-20") == [("11-20 09:31", 3), ("11-20 20:00", 2.5), ("11-21 08:00", 2.5)]
 
 
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        (HEAD.replace("2026-08-01", "2024-01-10"), ""),
+        (HEAD.replace("2026-08-01", "2026-11-06"), ""),
+        (HEAD.replace("date = 2026-08-01\n", ""), ""),
+        (HEAD.replace("2026-08-01", "2026-11-09"), level("11-09T20:00")),
+        (HEAD.replace("2026-08-01", "2026-11-09"), '[[levels]]\ntaken = 2026-11-09\nvalue = 8\nunit = "ng/mL"\n'),
+    ],
+)
+def test_doses_before_the_first_regimen_of_the_file_are_not_taken_for_none(
+    course: Course, head: str, more: str
+) -> None:
+    """Not begun with the transplant, or a level before it: levels of the next 7 days are set aside, later ones not."""
+    drawn = level("11-11T07:50", "11-10T20:00") + level("11-17T07:50", "11-16T20:00")
+    found = course(head + regimen("11-10T08:00") + more + drawn + level("11-17T08:10", "11-16T20:00"))
+    assert why(found)[-2:] == [
+        f"drawn {days} after the file's first regimen; doses before it are not known" for days in ("1 day", "7 days")
+    ]
+    assert [f"{one.taken:%d %H}" for one in found.records] == ["17 08"]
+
+
+def test_a_first_regimen_within_days_of_the_transplant_begins_with_the_first_dose(course: Course) -> None:
+    """Then levels of the first week are used."""
+    for day in ("10", "07"):
+        text = HEAD.replace("2026-08-01", f"2026-11-{day}") + regimen("11-10T08:00")
+        assert len(course(text + level("11-12T07:50", "11-11T20:00")).levels) == 1
+
+
 def test_a_level_of_a_day_alone_says_nothing_of_when_a_dose_waited(course: Course) -> None:
     """Its noon is no time of a sample: the morning's dose stays where it was due."""
     text = TWICE + '[[levels]]\ntaken = 2026-11-13\nlast_dose = 2026-11-12T20:00:00\nvalue = 8\nunit = "ng/mL"\n'
