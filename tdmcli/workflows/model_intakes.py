@@ -28,7 +28,7 @@ class Intake(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """A dose of which the file does not tell whether it was taken, and why."""
+    """A dose of which the file does not tell how much was absorbed, and why."""
 
     at: datetime
     why: str
@@ -52,7 +52,9 @@ def taken_of(history: History, until: datetime) -> Taken:
     dues, unplaced = schedule_of(history, until)
     named = named_by(history, dues, until)
     intakes = sorted(_intakes(history, dues, named, until), key=lambda one: one.at)
+    vomited = [one.at for one in history.events if one.kind == "vomited" and one.at <= until]
     doubts = (
+        *(Doubt(at, "a dose was vomited: how much was absorbed is not known") for at in vomited),
         *(Doubt(at, "a missed dose that is no intake of the regimen") for at in unplaced),
         *(Doubt(at, "a dose that the file tells as taken and as missed") for at in named.both),
     )

@@ -254,6 +254,15 @@ def test_a_first_regimen_within_days_of_the_transplant_begins_with_the_first_dos
         assert len(course(text + level("11-12T07:50", "11-11T20:00")).levels) == 1
 
 
+def test_r51_levels_after_a_vomited_dose_are_set_aside(course: Course) -> None:
+    """Within the days of policy; before it and long after it they are used, and no dose is left out."""
+    levels = "".join(level(f"11-{day}T07:50", f"11-{day - 1:02}T20:00") for day in (10, 11, 13, 14))
+    found = course(TWICE + levels + event("11-10T20:00", "vomited"))
+    assert [one.taken.day for one in found.records] == [10, 14]
+    assert [text[:10] for text in why(found)] == ["drawn 11.8", "drawn 59.8"]
+    assert found.doses == course(TWICE + levels).doses
+
+
 def test_a_level_of_a_day_alone_says_nothing_of_when_a_dose_waited(course: Course) -> None:
     """Its noon is no time of a sample: the morning's dose stays where it was due."""
     text = TWICE + '[[levels]]\ntaken = 2026-11-13\nlast_dose = 2026-11-12T20:00:00\nvalue = 8\nunit = "ng/mL"\n'
