@@ -176,13 +176,13 @@ kg = 80
 """
 
 
-def test_covariates_hold_until_the_next_value_and_the_first_holds_before_it(tmp_path: Path) -> None:
-    """Haematocrit by its dates; what was measured once holds throughout; days after transplant count up."""
+def test_covariates_count_from_halfway_to_the_value_before_and_the_first_holds_before_it(tmp_path: Path) -> None:
+    """Haematocrit changes at noon between its dates; what was measured once holds throughout; days count up."""
     record = record_of(tmp_path, HEAD + '[genotype]\ncyp3a5 = "*1/*3"\n' + REGIMEN + LABS)
     course = course_of(record.history, NOW)
     steps = steps_of(record, course, NOW)
-    days = [course.moment(one.from_h).astimezone(PARIS).date().day for one in steps]
-    hematocrits = {(day >= 26, one.values[Covariate.HEMATOCRIT_PERCENT]) for day, one in zip(days, steps, strict=True)}
+    halfway = course.hour(datetime(2026, 10, 25, 12, tzinfo=PARIS))
+    hematocrits = {(one.from_h >= halfway, one.values[Covariate.HEMATOCRIT_PERCENT]) for one in steps}
     assert hematocrits == {(False, 28.0), (True, 32.0)}
     assert {one.values[Covariate.CREATININE_UMOL_L] for one in steps} == {130.0}
     assert {one.values[Covariate.CYP3A5] for one in steps} == {"*1/*3"}
