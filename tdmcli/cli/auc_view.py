@@ -108,7 +108,8 @@ def _by_model(one: MethodAnswer) -> str:
         "" if one.parameters is None else f", {one.parameters.levels} levels, CL/F {shown(one.parameters.cl_l_h)} L/h"
     )
     assumed = f" Assumes: {'; '.join(one.assumed)}." if one.assumed else ""
-    made = f"Made from: {one.patients}.{assumed} [{', '.join(one.sources)}]"
+    note = f" {one.note}" if one.note else ""
+    made = f"Made from: {one.patients}.{note}{assumed} [{', '.join(one.sources)}]"
     return f"{one.name}; {_middle(one)}{_interval(one)}{rests}. {made}"
 
 

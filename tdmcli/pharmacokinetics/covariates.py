@@ -47,7 +47,8 @@ def outside(model: ModelRow, values: Values) -> tuple[Outside, ...]:
     days = values.get(Covariate.DAYS_AFTER_TRANSPLANT)
     start, end = model.from_day or 0, model.to_day
     if isinstance(days, float) and not (start <= days and (end is None or days < end)):
-        found.append(Outside(Covariate.DAYS_AFTER_TRANSPLANT, days, f"day {start} to {end}"))
+        until = "on" if end is None else f"to {end}"
+        found.append(Outside(Covariate.DAYS_AFTER_TRANSPLANT, days, f"day {start} {until}"))
     return tuple(found)
 
 

@@ -260,9 +260,14 @@ def test_r60_outside_the_population_is_named(name: str) -> None:
 
 def test_r60_the_days_of_a_model_are_limits_too() -> None:
     """A model of the first 3 months or of stable patients speaks of no other day."""
-    for name, day in (("andrews-2019", 90.0), ("benkali-2010", 100.0), ("andrews-2020", 43.0)):
+    for name, day, limits in (
+        ("andrews-2019", 90.0, "day 0 to 90"),
+        ("benkali-2010", 100.0, "day 180 on"),
+        ("andrews-2020", 43.0, "day 0 to 43"),
+        ("moes-2016", 21.0, "day 90 on"),
+    ):
         (found,) = outside(read_model(name), REFERENCE[name] | {C.DAYS_AFTER_TRANSPLANT: day})
-        assert found.covariate is C.DAYS_AFTER_TRANSPLANT
+        assert (found.covariate, found.limits) == (C.DAYS_AFTER_TRANSPLANT, limits)
 
 
 @pytest.mark.parametrize("name", model_ids())

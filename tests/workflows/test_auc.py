@@ -421,6 +421,15 @@ def test_a_note_says_when_how_sure_and_what_is_assumed(profile: str, tmp_path: P
         assert words in plain
 
 
+def test_what_a_model_is_limited_to_stands_beside_its_area(ask: Callable[..., Said]) -> None:
+    """What the row says of the model's limits is printed with the area, not only in JSON."""
+    note = methods(auc(ask, "--patient", PROFILE))["map"]["note"]
+    assert note
+    for form in ("auto", "markdown", "plain"):
+        said = ask("auc", "--patient", PROFILE, *NOW, "--format", form, width=300).stdout
+        assert note in " ".join(said.replace("\\", "").split()), form
+
+
 def test_a_child_sees_no_area_quoted_for_adults(ask: Callable[..., Said], profile: str, tmp_path: Path) -> None:
     """Areas that a paper about adults quotes are for adults."""
     file = of_file(tmp_path / "p.toml", profile, ("birth_date = 1975-05-20", "birth_date = 2009-05-20"))
