@@ -164,11 +164,30 @@ class DriftRow(NamedTuple):
             raise ValueError("lasting_variance and kept_visits must be above 0, visit_variance not below it")
 
 
+class OwnDaysRow(NamedTuple):
+    """On which days after transplant a model that pools several releases saw one of them; half-open."""
+
+    release: Release
+    from_day: int
+    to_day: int | None = None
+
+    def check(self) -> None:
+        """Check that the window runs forward."""
+        if self.from_day < 0 or (self.to_day is not None and self.to_day <= self.from_day):
+            raise ValueError("the window from_day..to_day must run forward")
+
+    @property
+    def text(self) -> str:
+        """Return the days for a person, the last one being in them."""
+        return f"{self.from_day} on" if self.to_day is None else f"{self.from_day} to {self.to_day - 1}"
+
+
 class ModelRow(NamedTuple):
     """A population model of one paper, read at second hand: numbers, population, limits.
 
-    The days after transplant are half-open; `occasion_variance` is the paper's variance of log clearance between
-    occasions. `checked` says which numbers of the paper the model was seen to reproduce.
+    The days after transplant are half-open; outside the `own_days` of its release a patient is answered and told.
+    `occasion_variance` is the paper's variance of log clearance between occasions. `checked` says which numbers of the
+    paper the model was seen to reproduce.
     """
 
     id: str
@@ -189,6 +208,7 @@ class ModelRow(NamedTuple):
     products: tuple[str, ...] = ()
     from_day: int | None = None
     to_day: int | None = None
+    own_days: tuple[OwnDaysRow, ...] = ()
     covariate: tuple[CovariateRow, ...] = ()
     effect: tuple[EffectRow, ...] = ()
     covariance: tuple[CovarianceRow, ...] = ()
@@ -211,6 +231,9 @@ class ModelRow(NamedTuple):
             raise ValueError("a second compartment takes its clearance and its volume")
         if len(have) != len(self.parameter) or self.steps < 1:
             raise ValueError("a parameter stands once, and there is at least one step")
+        own = [one.release for one in self.own_days]
+        if len(set(own)) != len(own) or not set(own) <= set(self.release):
+            raise ValueError("own_days are of releases of the model, each once")
         self._check_parts(have)
 
     def _check_parts(self, have: set[Parameter]) -> None:

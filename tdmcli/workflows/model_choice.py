@@ -40,6 +40,7 @@ class Fitting(NamedTuple):
     """A model that may be used for a patient: its steps of covariates, what it takes for unknown, what lies outside.
 
     `assumed` says in words what `unknown` names: covariates that the file does not have.
+    `apart` lies outside too, but is only said: no model is passed over for it.
     """
 
     model: PopulationModel
@@ -49,6 +50,7 @@ class Fitting(NamedTuple):
     unknown: frozenset[Covariate]
     error_percent: float | None = None
     foretold: int = 0
+    apart: tuple[str, ...] = ()
 
 
 class Considered(NamedTuple):
@@ -95,7 +97,8 @@ def _considered(
     notes = _notes(row, facts, products)
     assumed = tuple(dict.fromkeys(_taken(one) for one in taken))
     unknown = frozenset(one.covariate for one in taken)
-    return Considered(row, None, Fitting(model, own, (*assumed, *notes), tuple(beyond), unknown))
+    apart = _of_other_days(row, facts)
+    return Considered(row, None, Fitting(model, own, (*assumed, *notes), tuple(beyond), unknown, apart=apart))
 
 
 def _taken(row: CovariateRow) -> str:
@@ -124,6 +127,17 @@ def _notes(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> tupl
     if others:
         found.append(f"{', '.join(others)} as {', '.join(row.products)}, which it was made from")
     return tuple(found)
+
+
+def _of_other_days(row: ModelRow, facts: Facts) -> tuple[str, ...]:
+    """Return that a release is taken on other days after transplant than the model's patients took it (R60)."""
+    product = facts.current.product if facts.current else None
+    own = next((one for one in row.own_days if product is not None and one.release is product.release), None)
+    if own is None or product is None or facts.day is None:
+        return ()
+    if own.from_day <= facts.day and (own.to_day is None or facts.day < own.to_day):
+        return ()
+    return (f"{product.name}, days after transplant {facts.day}, not {own.text}",)
 
 
 def _steps_for(model: PopulationModel, steps: Sequence[Step]) -> tuple[tuple[Step, ...], tuple[CovariateRow, ...]]:

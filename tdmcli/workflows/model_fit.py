@@ -74,9 +74,10 @@ def foretell(fitting: Fitting, course: ModelCourse, *, hold: bool) -> Fitting:
 def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
     """Return that a patient lies outside a model, and that clearance does not drift: intervals are too narrow then."""
     model = fitting.model.row.id
-    found = (Finding(Code.OUTSIDE_MODEL, {"model": model, "what": "; ".join(fitting.outside)}),)
+    beyond = (*fitting.outside, *fitting.apart)
+    found = (Finding(Code.OUTSIDE_MODEL, {"model": model, "what": "; ".join(beyond)}),)
     constant = (Finding(Code.CLEARANCE_CONSTANT, {"model": model}),)
-    return (found if fitting.outside else ()) + (() if drift_for(fitting.model, hold=hold) else constant)
+    return (found if beyond else ()) + (() if drift_for(fitting.model, hold=hold) else constant)
 
 
 def doubts_of_fit(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
