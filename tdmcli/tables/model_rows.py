@@ -16,6 +16,7 @@ class CovariateRow(NamedTuple):
     """A covariate that the model needs, and the limits of its population: numbers as far as given, or words.
 
     `if_unknown` is the value to take where the patient's is not known, with who says so: the paper, or the project.
+    `drugs` are the ids of the drugs that the word "yes" stands for, until so many days after their stop.
     """
 
     covariate: Covariate
@@ -25,6 +26,8 @@ class CovariateRow(NamedTuple):
     if_unknown: Decimal | None = None
     if_unknown_word: str | None = None
     unknown_note: str | None = None
+    drugs: tuple[str, ...] = ()
+    days_after_stop: int | None = None
 
     def check(self) -> None:
         """Check that limits are numbers or words, and that a value taken for an unknown one lies within."""
@@ -38,6 +41,10 @@ class CovariateRow(NamedTuple):
             raise ValueError("if_unknown_word must be one of the words")
         if (self.if_unknown is not None or self.if_unknown_word is not None) != (self.unknown_note is not None):
             raise ValueError("unknown_note says who takes a value for an unknown one")
+        if bool(self.drugs) != (self.covariate is Covariate.AZOLE) or bool(self.drugs) != (
+            self.days_after_stop is not None
+        ):
+            raise ValueError("an azole, and nothing else, has drugs and the days for which it counts after its stop")
 
     def holds(self, value: Decimal | float) -> bool:
         """Return whether a number lies within the limits, an end that no source gives being open."""

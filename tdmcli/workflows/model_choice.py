@@ -87,7 +87,7 @@ def _considered(
     found = {(one.covariate, one.limits): one for step in own for one in outside(row, step.values)}
     missing = [one for one in found.values() if one.value is None]
     if missing:
-        return Considered(row, f"it asks for {', '.join(covariate_name(one.covariate) for one in missing)}", None)
+        return Considered(row, f"it asks for {', '.join(_asked(row, one.covariate) for one in missing)}", None)
     beyond = [f"{covariate_name(one.covariate)} {_value(one.value)}, not {one.limits}" for one in found.values()]
     slight = all(
         one.covariate is Covariate.DAYS_AFTER_TRANSPLANT and _little_beyond(one.value, row) for one in found.values()
@@ -165,6 +165,12 @@ def _without_days(step: Step) -> dict[Covariate, float | str]:
 
 def _without_days_of(values: dict[Covariate, float | str]) -> dict[Covariate, float | str]:
     return {name: one for name, one in values.items() if name is not Covariate.DAYS_AFTER_TRANSPLANT}
+
+
+def _asked(row: ModelRow, covariate: Covariate) -> str:
+    """Return a covariate that a model lacks, with the only drugs that it knows of."""
+    drugs = next((one.drugs for one in row.covariate if one.covariate is covariate), ())
+    return f"{covariate_name(covariate)} ({', '.join(drugs)} or none, no other)" if drugs else covariate_name(covariate)
 
 
 def covariate_name(covariate: Covariate) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.genotype import Diplotype, read_diplotype
 from tdmcli.domain.history import age_years, day_of, days_after_start
-from tdmcli.domain.interaction import find_drug
+from tdmcli.domain.interaction import fading_days, find_drug
 from tdmcli.domain.start_patient import body_surface_m2
 from tdmcli.errors import BadFile, Code
 from tdmcli.pharmacokinetics.prediction import Step
 from tdmcli.tables.dosing_readers import read_body_size, read_genotypes
 from tdmcli.tables.model_forms import Covariate
+from tdmcli.tables.model_readers import model_ids, read_model
 from tdmcli.tables.readers import read_interactions_naming, read_policy
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.history import History, Measured
     from tdmcli.records.patient import PatientRecord
+    from tdmcli.tables.model_rows import CovariateRow
     from tdmcli.workflows.model_course import ModelCourse
 
     Values = dict[Covariate, float | str]
@@ -37,11 +39,11 @@ _WORKING = {0: "*3/*3", 1: "*1/*3", 2: "*1/*1"}
 
 
 class Timed(NamedTuple):
-    """The value of a covariate from a moment on."""
+    """The value of a covariate from a moment on; None is not known."""
 
     at: datetime
     covariate: Covariate
-    value: float | str
+    value: float | str | None
 
 
 def steps_of(record: PatientRecord, course: ModelCourse, now: datetime) -> tuple[Step, ...]:
@@ -56,16 +58,16 @@ def steps_of(record: PatientRecord, course: ModelCourse, now: datetime) -> tuple
     """
     history = record.history
     changes = sorted(_timed(history, now), key=lambda one: one.at)
-    values: Values = dict(_fixed(record))
+    values: dict[Covariate, float | str | None] = dict(_fixed(record))
     for one in reversed(changes):
         values[one.covariate] = one.value
-    begun: Values = dict(values)
+    begun = dict(values)
     steps: list[Step] = []
     for at in _moments(changes, history, course, now):
         for one in (one for one in changes if one.at <= at):
             values[one.covariate] = one.value
         days = days_after_start(history, at)
-        own = _with_sizes({**begun, **values}, history)
+        own = _with_sizes({name: one for name, one in {**begun, **values}.items() if one is not None}, history)
         if days is not None and days >= 0:
             own[Covariate.DAYS_AFTER_TRANSPLANT] = float(days)
         age = age_years(history, at)
@@ -157,19 +159,34 @@ def _halfway(covariate: Covariate, measured: Sequence[Measured], now: datetime) 
 
 
 def _azole(history: History, now: datetime) -> list[Timed]:
-    """Return when an azole was begun and had ended; a file that lists no azole says that none was taken."""
-    rows = read_interactions_naming(drug.name for drug in history.drugs)
-    taken = []
+    """Return when an azole acted: one of the model's own, or not known while another one acts or fades.
+
+    A file that lists no azole says that none was taken.
+    """
+    rows = tuple(read_interactions_naming(drug.name for drug in history.drugs))
+    own = _azole_row() if any(one.group == _AZOLES for one in rows) else None
+    counted: list[tuple[date, date, str | None]] = []
     for drug in history.drugs:
         row = find_drug(drug.name, rows)
-        if row is not None and row.group == _AZOLES:
-            taken.append((drug.start, date.max if drug.stop is None else drug.stop))
-    days = sorted({date(1900, 1, 1), *(day for start, stop in taken for day in (start, _day_after(stop)))})
-    return [
-        Timed(at, Covariate.AZOLE, "yes" if any(start <= day <= stop for start, stop in taken) else "no")
-        for day in days
-        if (at := datetime.combine(day, time(), history.zone)) <= now
-    ]
+        if row is None or row.group != _AZOLES:
+            continue
+        known = own is not None and row.id in own.drugs
+        days_on = own.days_after_stop if own is not None and known else fading_days(row, read_policy().interaction)
+        last = date.max if drug.stop is None else drug.stop + timedelta(days=days_on or 0)
+        counted.append((drug.start, last, "yes" if known else None))
+    days = sorted({date(1900, 1, 1), *(day for start, last, _ in counted for day in (start, _day_after(last)))})
+    found = []
+    for day in days:
+        acting = {value for start, last, value in counted if start <= day <= last}
+        value = None if None in acting else "yes" if acting else "no"
+        found.append(Timed(datetime.combine(day, time(), history.zone), Covariate.AZOLE, value))
+    return [one for one in found if one.at <= now]
+
+
+def _azole_row() -> CovariateRow | None:
+    """Return which azoles a model was made with."""
+    rows = (one for name in model_ids() for one in read_model(name).covariate)
+    return next((one for one in rows if one.covariate is Covariate.AZOLE), None)
 
 
 def _day_after(day: date) -> date:

@@ -212,8 +212,8 @@ def test_what_the_file_does_not_have_is_not_there(tmp_path: Path) -> None:
     }
 
 
-def test_an_azole_counts_from_its_first_day_to_its_last(tmp_path: Path) -> None:
-    """The day after the last day it is no more taken."""
+def test_an_azole_counts_from_its_first_day_and_on_after_its_last(tmp_path: Path) -> None:
+    """The day before the first day it does not act; the day after the last one it still does."""
     drug = '[[drugs]]\nname = "fluconazole"\nstart = 2026-10-24\nstop = 2026-10-25\n'
     record = record_of(tmp_path, HEAD + REGIMEN + drug)
     course = course_of(record.history, NOW)
@@ -223,7 +223,7 @@ def test_an_azole_counts_from_its_first_day_to_its_last(tmp_path: Path) -> None:
         at = course.hour(datetime(2026, 10, day, hour, tzinfo=PARIS))
         return [one for one in steps if one.from_h <= at][-1].values[Covariate.AZOLE]
 
-    assert [taken(12, day) for day in (23, 24, 25, 26)] == ["no", "yes", "yes", "no"]
+    assert [taken(12, day) for day in (23, 24, 25, 26)] == ["no", "yes", "yes", "yes"]
 
 
 def test_azoles_that_overlap_are_one_time_under_azoles(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,13 @@ import pytest
 from tdmcli.errors import BadFile
 from tdmcli.tables.builder import build_row, load_toml
 from tdmcli.tables.location import data_folder
+from tdmcli.tables.model_forms import Covariate
+from tdmcli.tables.model_readers import model_ids, read_model
 from tdmcli.tables.model_rows import ModelRow
+from tdmcli.workflows.asked import Asked
+from tdmcli.workflows.facts import gather
+from tdmcli.workflows.model_course import course_of
+from tdmcli.workflows.model_covariates import steps_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -60,6 +67,27 @@ def answer(ask: Ask, path: Path, text: str, *words: str) -> dict[str, Any]:
     return found
 
 
+def drug(name: str, start: str, stop: str | None = None) -> str:
+    """Return another drug of a patient file."""
+    return f'[[drugs]]\nname = "{name}"\nstart = {start}\n' + (f"stop = {stop}\n" if stop else "")
+
+
+def azole_by_day(path: Path, text: str) -> dict[str, str | None]:
+    """Return from which day on the file says what of an azole, None where that is not known."""
+    path.write_text(text, encoding="utf-8")
+    facts = gather(Asked(datetime.fromisoformat(NOW[1]), retrospective=True, patient=path))
+    assert facts.record is not None
+    course = course_of(facts.record.history, facts.now)
+    found: dict[str, str | None] = {}
+    for step in steps_of(facts.record, course, facts.now):
+        value = step.values.get(Covariate.AZOLE)
+        assert value is None or isinstance(value, str)
+        day = course.moment(step.from_h).astimezone(facts.record.history.zone).date().isoformat()
+        if not found or value != list(found.values())[-1]:
+            found[day] = value
+    return found
+
+
 def outside(found: dict[str, Any]) -> list[str]:
     """Return what the warnings say of a patient outside the model."""
     return [one["message"] for one in found["warnings"] if one["code"] == "OUTSIDE_MODEL"]
@@ -101,3 +129,53 @@ def test_days_of_a_release_are_those_of_the_model(tmp_path: Path) -> None:
     ):
         with pytest.raises(BadFile, match=message):
             build_row(ModelRow, table | {"own_days": days}, str(tmp_path))
+
+
+HEART = patient("heart", "2026-09-12", "prograf", "[1, 1]", 12)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "wanted"),
+    [
+        ("", {"2026-09-13": "no"}),
+        (drug("Sporanox", "2026-09-12"), {"2026-09-13": "yes"}),
+        (
+            drug("fluconazole", "2026-10-01", "2026-10-10"),
+            {"2026-09-13": "no", "2026-10-01": "yes", "2026-10-18": "no"},
+        ),
+        (
+            drug("clotrimazole", "2026-10-01", "2026-10-10"),
+            {"2026-09-13": "no", "2026-10-01": None, "2026-10-18": "no"},
+        ),
+        (
+            drug("itraconazole", "2026-09-12", "2026-10-10") + drug("posaconazole", "2026-10-05", "2026-10-06"),
+            {"2026-09-13": "yes", "2026-10-05": None, "2026-10-14": "yes", "2026-10-18": "no"},
+        ),
+        (drug("azoles", "2026-10-01"), {"2026-09-13": "no", "2026-10-01": None}),
+    ],
+)
+def test_an_azole_of_the_model_counts_a_week_longer_and_another_is_not_known(
+    drugs: str, wanted: dict[str, str | None], tmp_path: Path
+) -> None:
+    """The paper pooled three azoles, each to a week after its stop; while another acts or fades nothing is known."""
+    assert azole_by_day(tmp_path / "p.toml", HEART + drugs) == wanted
+
+
+@pytest.mark.parametrize("command", ["auc", "forecast"])
+@pytest.mark.parametrize("name", ["clotrimazole", "isavuconazole", "posaconazole", "miconazole", "ketoconazole", None])
+def test_r60_a_heart_model_with_three_azoles_is_not_used_with_another(
+    command: str, name: str | None, ask: Ask, tmp_path: Path
+) -> None:
+    """With an azole that was none of the model's no number is made of it; without one there is."""
+    found = answer(ask, tmp_path / "p.toml", HEART + (drug(name, "2026-09-12") if name else ""), command)
+    if name is None:
+        assert found["data"] is not None, found["message"]
+    else:
+        assert found["data"] is None
+        assert "it asks for azole (itraconazole, voriconazole, fluconazole or none, no other)" in found["message"]
+
+
+def test_only_one_model_says_which_azoles_it_was_made_with() -> None:
+    """Steps of covariates are the same for all models, so two lists of azoles could not both be kept."""
+    rows = [one for name in model_ids() for one in read_model(name).covariate if one.covariate is Covariate.AZOLE]
+    assert [(one.drugs, one.days_after_stop) for one in rows] == [(("itraconazole", "voriconazole", "fluconazole"), 7)]
