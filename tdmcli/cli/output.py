@@ -116,6 +116,8 @@ HEADLINES = frozenset(
         Code.FIT_DOUBTFUL,
         Code.LEVEL_MISFIT,
         Code.LEVEL_AGAINST_MODEL,
+        Code.OLDER_PROFILE,
+        Code.NOT_OF_INTERVAL,
         Code.OUTSIDE_MODEL,
         Code.CLEARANCE_CONSTANT,
         Code.MODELS_DISAGREE,

@@ -11,13 +11,12 @@ from tdmcli.domain.limited_sampling import Sampled
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_steady_state
 from tdmcli.errors import Code, WrongUsage
-from tdmcli.tables.dosing_readers import read_auc_targets, read_exposure_remarks
-from tdmcli.tables.exposure_rows import AucKind
 from tdmcli.tables.readers import read_indication, read_policy
-from tdmcli.tables.rows import Population
 from tdmcli.workflows.answer import Answer, Citations, warn
+from tdmcli.workflows.auc_beside import remarks_on, target_areas
 from tdmcli.workflows.auc_checks import against_file, sizes, small_without_age
-from tdmcli.workflows.auc_data import MAP_NAME, AucData, MethodAnswer, RemarkAnswer, Spread, TargetArea, UsedSample
+from tdmcli.workflows.auc_data import MAP_NAME, AucData, MethodAnswer, Spread, UsedSample
+from tdmcli.workflows.auc_newest import about_newest
 from tdmcli.workflows.auc_regressions import by_regressions
 from tdmcli.workflows.auc_samples import Interval, interval_of, typed_samples
 from tdmcli.workflows.facts import gather
@@ -54,7 +53,7 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
     _refuse_both(question)
     if facts.indication is None:
         raise refuse(Code.MISSING_INDICATION, how="--indication, such as kidney, or a patient file with one")
-    known = _of_file(facts) if facts.record else _of_options(question, facts)
+    known = _of_file(question, facts) if facts.record else _of_options(question, facts)
     citations = Citations()
     fitted, about_fit = _by_model(question, facts, known, citations)
     methods = (fitted, *by_regressions(known.of, known.doubts, citations))
@@ -76,8 +75,8 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
         trough_only=known.interval.trough_only,
         methods=tuple(sorted(methods, key=lambda one: one.refused is not None)),
         spread=_spread(answering),
-        targets=_targets(known.of, citations),
-        remarks=_remarks(known.of, citations),
+        targets=target_areas(known.of, citations),
+        remarks=remarks_on(known.of, citations),
     )
     return Answer(
         command="auc",
@@ -125,7 +124,7 @@ def _of_options(question: AucQuestion, facts: Facts) -> _Known:
     return _known(facts, interval, regimen, regimen.product, facts.day, steady)
 
 
-def _of_file(facts: Facts) -> _Known:
+def _of_file(question: AucQuestion, facts: Facts) -> _Known:
     if facts.record is None:
         raise WrongUsage("--patient FILE")
     history = facts.record.history
@@ -137,7 +136,8 @@ def _of_file(facts: Facts) -> _Known:
         raise refuse(Code.MISSING_PRODUCT)
     taken = interval.records[0].taken if interval.records else facts.now
     day = days_after_start(history, taken)
-    return _known(facts, interval, regimen, regimen.product, day, against_file(facts, interval))
+    doubts = against_file(facts, interval) + about_newest(question, facts, interval, regimen.product)
+    return _known(facts, interval, regimen, regimen.product, day, doubts)
 
 
 def _known(
@@ -156,7 +156,7 @@ def _known(
         population=facts.population,
         samples=interval.samples,
     )
-    return _Known(of, interval, regimen, product, doubts + sizes(facts, interval) + small_without_age(facts))
+    return _Known(of, interval, regimen, product, sizes(facts, interval) + doubts + small_without_age(facts))
 
 
 def _by_model(
@@ -196,56 +196,6 @@ def _spread(answering: list[MethodAnswer]) -> Spread | None:
         return None
     (low, low_id), (high, high_id) = areas[0], areas[-1]
     return Spread(low, high, low_id, high_id, len(areas))
-
-
-def _targets(of: Sampled, citations: Citations) -> tuple[TargetArea, ...]:
-    """Return the areas over the same interval that sources give for such a patient at this time.
-
-    A constant of a dosing formula is none of them: it is part of its formula.
-    """
-    whose = of.population or Population.ADULT
-    rows = [
-        row
-        for row in read_auc_targets()
-        if of.indication in row.indications
-        and row.kind is not AucKind.ALGORITHM
-        and row.over_h is None
-        and row.interval_h == of.interval_h
-        and row.release in {None, of.product.release}
-        and row.population in {None, whose}
-        and _in_window(row.from_day, row.to_day, of.day)
-    ]
-    return tuple(
-        TargetArea(
-            id=row.id,
-            kind=row.kind,
-            low_ng_h_ml=row.low_ng_h_ml,
-            high_ng_h_ml=row.high_ng_h_ml,
-            trough_low_ng_ml=row.trough_low_ng_ml,
-            trough_high_ng_ml=row.trough_high_ng_ml,
-            population=row.population,
-            condition=row.condition,
-            evidence=row.evidence,
-            source=citations.add(row.source, row.locator),
-        )
-        for row in sorted(rows, key=lambda row: row.kind is AucKind.DERIVED)
-    )
-
-
-def _in_window(from_day: int | None, to_day: int | None, day: int | None) -> bool:
-    if day is None:
-        return from_day is None and to_day is None
-    return (from_day is None or from_day <= day) and (to_day is None or day < to_day)
-
-
-def _remarks(of: Sampled, citations: Citations) -> tuple[RemarkAnswer, ...]:
-    return tuple(
-        RemarkAnswer(row.text, citations.add(row.source, row.locator))
-        for row in read_exposure_remarks("auc.toml")
-        if row.about == "limited sampling"
-        and (not row.indications or of.indication in row.indications)
-        and row.population in {None, of.population}
-    )
 
 
 def _own_inputs(question: AucQuestion) -> dict[str, object]:

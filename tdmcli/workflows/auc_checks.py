@@ -13,6 +13,8 @@ from tdmcli.domain.trough import check_size, check_steady_state
 from tdmcli.domain.units import show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
+from tdmcli.workflows.auc_newest import newest_outside
+from tdmcli.workflows.auc_samples import is_early
 from tdmcli.workflows.facts import history_findings
 
 if TYPE_CHECKING:
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
 
 
 def sizes(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
-    """Return what the levels' size says (R31): critical refuses, the file's last one too; high is said of a trough."""
+    """Return what the levels' size says (R31), and of the newest one: critical refuses; high is said of a trough."""
     policy = read_policy().level
     levels = [(one.level, not one.hours) for one in interval.samples]
-    if facts.level is not None:
-        levels.append((facts.level, False))
+    newest = newest_outside(facts, interval)
+    if facts.record is not None and newest is not None:
+        levels.append((newest.level, not is_early(facts.record.history, newest)))
     said = {Code.CRITICAL_LEVEL, Code.ABOVE_ASSAY_RANGE}
     return tuple(
         finding._replace(refuses=finding.code is Code.CRITICAL_LEVEL)

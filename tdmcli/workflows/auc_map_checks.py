@@ -5,25 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tdmcli.domain.findings import Finding, Refused
-from tdmcli.domain.history import days_on_dose, usable_levels
-from tdmcli.domain.sample_checks import check_previous
+from tdmcli.domain.findings import Finding
+from tdmcli.domain.history import days_on_dose
 from tdmcli.domain.target_range import Position
-from tdmcli.domain.trough import check_far_above, check_size, check_steady_state
+from tdmcli.domain.trough import check_size, check_steady_state
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
-from tdmcli.workflows.adjust_data import AdjustQuestion
-from tdmcli.workflows.aim import find_aim
 from tdmcli.workflows.auc_checks import contradictions
-from tdmcli.workflows.auc_samples import is_early
-from tdmcli.workflows.facts import history_findings
+from tdmcli.workflows.auc_newest import about_last, too_high
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tdmcli.domain.history import History
     from tdmcli.domain.regimen import Regimen
-    from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.auc_data import AucQuestion
     from tdmcli.workflows.auc_samples import Interval
     from tdmcli.workflows.facts import Facts
@@ -32,8 +27,8 @@ if TYPE_CHECKING:
 
 def against_levels(question: AucQuestion, facts: Facts, interval: Interval, regimen: Regimen) -> tuple[Finding, ...]:
     """Return what speaks against the last level, and a trough alone against speaking of the interval of now."""
-    findings = _too_high(question, facts, interval, regimen.product)
-    findings += _about_last(facts, interval)
+    findings = too_high(question, facts, interval, regimen.product)
+    findings += about_last(facts, interval)
     if interval.dose_at is None:
         findings += _not_of_now(facts, interval.regimen if interval.records else facts.sampled)
     return findings
@@ -76,42 +71,6 @@ def _not_kept(history: History, now: datetime, interval: tuple[datetime, datetim
             why = f"a dose was missed on {day}, shortly before the interval or in it"
             return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
     return ()
-
-
-def _too_high(
-    question: AucQuestion, facts: Facts, interval: Interval, product: ProductRow | None
-) -> tuple[Finding, ...]:
-    """Return whether the last level is many times a known aim (R57); hours after a dose its trough is asked instead."""
-    level = facts.level
-    for sample, record in zip(interval.samples, interval.records, strict=False):
-        if record == facts.drawn and sample.hours:
-            level = None if interval.samples[0].hours else interval.samples[0].level
-    if level is None or product is None:
-        return ()
-    try:
-        aim = find_aim(AdjustQuestion(question.asked), facts, product).aim
-    except Refused:
-        return ()
-    return () if aim is None else check_far_above(level.text, level.value_ng_ml, aim, read_policy().dose)
-
-
-def _about_last(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
-    """Return what the file says against its last level, which may be none of the interval's (R32, R48-R55)."""
-    if facts.record is None or facts.drawn is None:
-        return ()
-    same = {facts.drawn, facts.before} <= set(interval.records)
-    findings = tuple(
-        one
-        for one in history_findings(facts, Position.UNDETERMINED)
-        if not (same and one.code is Code.DISCREPANT)  # levels around one dose are meant to differ
-    )
-    history = facts.record.history
-    if facts.drawn.last_dose is None or is_early(history, facts.drawn):
-        return findings
-    used, _ = usable_levels(history, facts.now)
-    troughs = [one for one in used if one.last_dose is not None and one.taken < facts.drawn.taken]
-    before = next((one for one in reversed(troughs) if not one.untimed and not is_early(history, one)), None)
-    return findings + check_previous(history, facts.drawn, before, read_policy().level.previous_ratio)
 
 
 def _not_of_now(facts: Facts, then: Regimen | None) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ class Interval(NamedTuple):
 
     `records` are those of a patient file; `dose_at` is None where the levels were typed or there is a trough alone.
     `regimen` is what gave them. `before` is the trough before the first of them. `findings` are of the trough's time.
+    `older` is the last level after an earlier dose, where a trough was drawn since and stands in that profile's stead.
     """
 
     samples: tuple[Sample, ...]
@@ -35,6 +36,7 @@ class Interval(NamedTuple):
     regimen: Regimen | None = None
     before: LevelRecord | None = None
     findings: tuple[Finding, ...] = ()
+    older: LevelRecord | None = None
 
     @property
     def trough_only(self) -> bool:
@@ -68,7 +70,8 @@ def typed_samples(asked: Asked, texts: tuple[str, ...], interval_h: int) -> tupl
 def interval_of(history: History, now: datetime) -> Interval:
     """Return the levels of a file around the last dose after which one was drawn that is no trough, else its trough.
 
-    A trough drawn later on another regimen counts in the profile's stead. Only levels with a known last dose are used.
+    A trough drawn later on another regimen counts in the profile's stead, and so does one of a later visit that is no
+    late one: the area is of now. Only levels with a known last dose are used.
     """
     used, _ = past.usable_levels(history, now)
     timed = [one for one in used if not one.untimed and one.last_dose is not None and one.last_dose < one.taken]
@@ -77,13 +80,25 @@ def interval_of(history: History, now: datetime) -> Interval:
     last = troughs[-1] if troughs else None
     profile = after[-1] if after else None
     if profile is not None and profile.last_dose is not None:
-        regimen = _regimen_at(history, profile.last_dose)
-        newer = last is not None and last.taken > profile.taken and _regimen_of(history, last) != regimen
-        if not newer:
-            return _profile(history, timed, profile.last_dose, regimen)
+        found = _profile(history, timed, profile.last_dose, _regimen_at(history, profile.last_dose))
+        last = _since(history, found, profile, troughs)
+        if last is None:
+            return found
     if last is None:
         return Interval(())
-    return _with_trough(history, Interval((), regimen=_regimen_of(history, last)), last, troughs[:-1])
+    earlier = [one for one in troughs if one.taken < last.taken]
+    return _with_trough(history, Interval((), regimen=_regimen_of(history, last), older=profile), last, earlier)
+
+
+def _since(history: History, found: Interval, profile: LevelRecord, troughs: list[LevelRecord]) -> LevelRecord | None:
+    """Return the trough that tells of now in a profile's stead: on another regimen, or of a later visit."""
+    newest = troughs[-1] if troughs else None
+    if newest is not None and newest.taken > profile.taken and _regimen_of(history, newest) != found.regimen:
+        return newest
+    visit_h = read_policy().forecast.same_visit_h
+    last = max([profile.taken, *(one.taken for one in found.records)])
+    later = [one for one in troughs if past.hours_between(last, one.taken) > visit_h and not is_late(history, one)]
+    return later[-1] if later else None
 
 
 def _profile(history: History, timed: list[LevelRecord], dose_at: datetime, regimen: Regimen | None) -> Interval:
@@ -132,13 +147,20 @@ def _off_time(hours: Decimal | None, regimen: Regimen | None) -> tuple[Finding, 
 
 def is_early(history: History, record: LevelRecord) -> bool:
     """Return whether a level was drawn too soon after its dose for a trough."""
+    return Code.NOT_A_TROUGH in _of_its_time(history, record)
+
+
+def is_late(history: History, record: LevelRecord) -> bool:
+    """Return whether a level was drawn so long after its dose that another one was missed."""
+    return Code.MISSED_DOSE in _of_its_time(history, record)
+
+
+def _of_its_time(history: History, record: LevelRecord) -> set[Code]:
     regimen = _regimen_of(history, record)
     if record.last_dose is None or regimen is None:
-        return False
+        return set()
     hours = past.hours_between(record.last_dose, record.taken)
-    return any(
-        one.code is Code.NOT_A_TROUGH for one in check_sample_time(hours, regimen.interval_h, read_policy().sampling)
-    )
+    return {one.code for one in check_sample_time(hours, regimen.interval_h, read_policy().sampling)}
 
 
 def _regimen_of(history: History, record: LevelRecord) -> Regimen | None:

@@ -1,0 +1,209 @@
+"""Of which interval `auc` speaks: a newer trough before an older profile, and what is not of it is named."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+NOW = "2026-11-28T10:00+01:00"
+HEAD = """schema = 1
+[patient]
+id = "p"
+birth_date = 1971-03-02
+sex = "female"
+height_cm = 165
+time_zone = "Europe/Paris"
+[transplant]
+organ = "kidney"
+date = 2026-06-01
+[genotype]
+cyp3a5 = "*3/*3"
+[[labs]]
+taken = 2026-11-01
+hematocrit_percent = 35
+[[weights]]
+measured = 2026-11-01
+kg = 68
+[[regimens]]
+start = 2026-06-13T08:00:00
+product = "prograf"
+intakes_mg = [3, 3]
+interval_h = 12
+"""
+
+
+def level(taken: str, last_dose: str | None, value: object, *more: str) -> str:
+    """Return a level of a patient file."""
+    lines = ["[[levels]]", f"taken = {taken}", f"last_dose = {last_dose}" if last_dose else "", f"value = {value}"]
+    return "\n".join([*filter(None, lines), 'unit = "ng/mL"', 'assay = "lc-ms/ms"', *more]) + "\n"
+
+
+def trough(day: int, value: object, *more: str) -> str:
+    """Return a morning trough of November 2026."""
+    return level(f"2026-11-{day:02}T07:50:00", f"2026-11-{day - 1:02}T20:00:00", value, *more)
+
+
+def after(day: int, hours: int, value: object, month: str = "11") -> str:
+    """Return a level some hours after the morning dose of a day."""
+    return level(f"2026-{month}-{day:02}T{8 + hours:02}:00:00", f"2026-{month}-{day:02}T08:00:00", value)
+
+
+def profile(day: int) -> str:
+    """Return levels before, 1 and 4 hours after a morning dose."""
+    return trough(day, 8.4) + after(day, 1, 21.4) + after(day, 4, 12.9)
+
+
+def auc(ask: Ask, path: Path, text: str, now: str = NOW) -> dict[str, Any]:
+    """Return the JSON answer about a patient with these levels."""
+    path.write_text(HEAD + text, encoding="utf-8")
+    auc.asked += 1  # type: ignore[attr-defined]
+    said = ask("auc", "--patient", str(path), "--as-of", now, "--json", again=auc.asked)  # type: ignore[attr-defined]
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
+
+
+auc.asked = 0  # type: ignore[attr-defined]
+
+
+def used(answer: dict[str, Any]) -> list[float]:
+    """Return the levels of the interval."""
+    return [one["level_ng_ml"] for one in answer["data"]["samples"]]
+
+
+def warnings(answer: dict[str, Any]) -> dict[str, str]:
+    """Return the messages of the warnings by their codes."""
+    return {one["code"]: one["message"] for one in answer["warnings"]}
+
+
+def refusals(answer: dict[str, Any]) -> dict[str, str | None]:
+    """Return the code with which each method refuses."""
+    return {one["id"]: one["refused"] for one in answer["data"]["methods"]}
+
+
+@pytest.mark.parametrize(
+    ("levels", "wanted"),
+    [
+        (profile(20) + trough(26, 5), [5]),
+        (after(1, 4, 13.6) + trough(12, 8.1) + trough(26, 5), [5]),
+        (profile(20) + trough(22, 5), [5]),
+        (profile(20) + trough(21, 5), [8.4, 21.4, 12.9]),
+        (profile(20), [8.4, 21.4, 12.9]),
+        (trough(12, 5) + profile(20), [8.4, 21.4, 12.9]),
+        (profile(12) + trough(18, 5) + profile(20), [8.4, 21.4, 12.9]),
+        (profile(20) + level("2026-11-26T07:50:00", None, 5), [8.4, 21.4, 12.9]),
+        (profile(20) + level("2026-11-26", None, 5), [8.4, 21.4, 12.9]),
+        (profile(20) + trough(26, 5, 'flags = ["clotted"]'), [8.4, 21.4, 12.9]),
+        (profile(20) + level("2026-11-26T07:50:00", "2026-11-25T08:00:00", 5), [8.4, 21.4, 12.9]),
+        (
+            profile(10) + trough(20, 6) + level("2026-11-26T07:50:00", "2026-11-25T08:00:00", 5),
+            [6],
+        ),
+    ],
+)
+def test_a_trough_of_a_later_visit_stands_in_an_older_profile_s_stead(
+    levels: str, wanted: list[float], ask: Ask, tmp_path: Path
+) -> None:
+    """The same regimen or not: levels long ago don't tell of now; a level without a usable time is no such trough."""
+    assert used(auc(ask, tmp_path / "p.toml", levels)) == wanted
+
+
+def test_an_older_profile_is_named_with_the_way_to_ask_for_it(ask: Ask, tmp_path: Path) -> None:
+    """The warning's own --as-of gives the profile's area; without an older profile it is not said."""
+    levels = profile(20) + trough(26, 5)
+    now = auc(ask, tmp_path / "p.toml", levels)
+    said = warnings(now)["OLDER_PROFILE"]
+    assert "2026-11-20" in said
+    assert "--as-of 2026-11-20T12:00." in said
+    then = auc(ask, tmp_path / "p.toml", levels, "2026-11-20T12:00")
+    assert used(then) == [8.4, 21.4, 12.9]
+    assert "OLDER_PROFILE" not in warnings(then)
+    text = ask("auc", "--patient", str(tmp_path / "p.toml"), "--as-of", NOW, width=300).stdout
+    assert "--as-of 2026-11-20T12:00" in text
+
+
+def test_r46_a_good_trough_after_a_stale_profile_is_answered(ask: Ask, tmp_path: Path) -> None:
+    """A profile of half a year ago no longer refuses what a trough of two days ago says."""
+    path = tmp_path / "p.toml"
+    path.write_text(
+        HEAD.replace("2026-06", "2025-06") + after(20, 4, 12.9, month="04") + trough(26, 6.4),
+        encoding="utf-8",
+    )
+    answer = json.loads(ask("auc", "--patient", str(path), "--as-of", NOW, "--json").stdout)
+    assert used(answer) == [6.4]
+    assert refusals(answer)["regression-saint-marcoux-2013-12m-on"] is None
+
+
+@pytest.mark.parametrize(
+    ("newest", "why"),
+    [
+        (level("2026-11-26", None, 6), "the file has its date only"),
+        (level("2026-11-26T07:50:00", None, 6), "its last dose is not known"),
+        (trough(21, 6), "it is of another interval, within 36 h of these levels [policy]"),
+        (level("2026-11-26T07:50:00", "2026-11-25T08:00:00", 6), "it was drawn 23.8 h after its last dose"),
+    ],
+)
+def test_the_newest_level_that_is_not_of_the_interval_is_named_with_its_reason(
+    newest: str, why: str, ask: Ask, tmp_path: Path
+) -> None:
+    """Whatever the area is of, the newest level of the file stands beside it."""
+    answer = auc(ask, tmp_path / "p.toml", profile(20) + newest)
+    assert used(answer) == [8.4, 21.4, 12.9]
+    assert f", is none of the interval's: {why}." in warnings(answer)["NOT_OF_INTERVAL"]
+    assert "6 ng/mL of 2026-11-2" in warnings(answer)["NOT_OF_INTERVAL"]
+    assert "NOT_OF_INTERVAL" not in warnings(auc(ask, tmp_path / "p.toml", profile(20)))
+
+
+def test_a_flagged_newest_level_is_named_by_its_flag(ask: Ask, tmp_path: Path) -> None:
+    """What the laboratory flagged is not used, and is said with its reason."""
+    answer = auc(ask, tmp_path / "p.toml", profile(20) + trough(26, 5, 'flags = ["clotted"]'))
+    assert "flagged clotted" in warnings(answer)["LEVEL_IGNORED"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "said", "refused"),
+    [
+        (trough(21, 20.4), "HIGH_LEVEL", None),
+        (level("2026-11-26", None, 20.4), "HIGH_LEVEL", None),
+        (level("2026-11-26T07:50:00", None, 20.4), "HIGH_LEVEL", None),
+        (trough(21, 27), None, "DISCREPANT"),
+        (trough(21, 2.4), None, "DISCREPANT"),
+        (level("2026-11-26", None, 2.4), None, "DISCREPANT"),
+        (level("2026-11-26", None, 61), None, "CRITICAL_LEVEL"),
+    ],
+)
+def test_r31_r32_what_the_newest_level_says_reaches_every_method(
+    newest: str, said: str | None, refused: str | None, ask: Ask, tmp_path: Path
+) -> None:
+    """High is said, discrepant and critical give no area, though the levels of the interval are fine by themselves."""
+    target = "[target]\nlow_ng_ml = 8\nhigh_ng_ml = 12\n"
+    answer = auc(ask, tmp_path / "p.toml", target + profile(20) + newest)
+    if refused is None:
+        assert refusals(answer)["regression-lss-ir-0-1-4h"] is None
+        assert said in warnings(answer)
+    else:
+        assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
+        assert f"{refused}: " in answer["message"]
+        assert "regression-lss-ir-0-1-4h" in answer["message"]
+
+
+def test_r57_an_area_that_leaves_out_a_newest_level_far_above_the_aim_is_none(ask: Ask, tmp_path: Path) -> None:
+    """A trough next morning of more than three times the aim, from one that was high already."""
+    high = trough(20, 12) + after(20, 1, 30) + after(20, 4, 18)
+    answer = auc(ask, tmp_path / "p.toml", high + trough(21, 30))
+    assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
+    assert "TOO_HIGH_TO_SCALE: " in answer["message"]
+
+
+def test_a_trough_the_morning_after_is_no_discrepancy_with_a_peak(ask: Ask, tmp_path: Path) -> None:
+    """A third of the peak of the day before is where a trough lies."""
+    answer = auc(ask, tmp_path / "p.toml", trough(20, 8.4) + after(20, 1, 30) + trough(21, 8))
+    assert refusals(answer)["map"] is None
