@@ -22,6 +22,7 @@ from tdmcli.cli.blocks import (
 )
 from tdmcli.domain.units import show as shown
 from tdmcli.domain.units import show_range
+from tdmcli.errors import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ def _blocks(answer: Answer[AucData]) -> list[Part]:
     if data.targets:
         blocks.append(Grid("Areas that sources name", ("ng*h/mL", "what it is"), tuple(_targets(data.targets))))
     lists = (
+        ("Levels that the model leaves out", _ignored(answer)),
         ("No number from", said_of(((one.why or "").rstrip("."), one.id) for one in data.methods if one.refused)),
         ("About such estimates", tuple(Cell(f"{one.text} [{one.source}]", Tone.DIM) for one in data.remarks)),
     )
@@ -104,13 +106,24 @@ def _by_regression(one: MethodAnswer) -> str:
 
 
 def _by_model(one: MethodAnswer) -> str:
-    rests = (
-        "" if one.parameters is None else f", {one.parameters.levels} levels, CL/F {shown(one.parameters.cl_l_h)} L/h"
-    )
+    rests = ""
+    if one.parameters is not None:
+        number = one.parameters.levels
+        rests = f", {number} {'level' if number == 1 else 'levels'}, CL/F {shown(one.parameters.cl_l_h)} L/h"
     assumed = f" Assumes: {'; '.join(one.assumed)}." if one.assumed else ""
     note = f" {one.note}" if one.note else ""
     made = f"Made from: {one.patients}.{note}{assumed} [{', '.join(one.sources)}]"
     return f"{one.name}; {_middle(one)}{_interval(one)}{rests}. {made}"
+
+
+def _ignored(answer: Answer[AucData]) -> tuple[Cell, ...]:
+    """Return the levels that the fit leaves out and no warning names."""
+    said = [one.message for one in answer.warnings if one.code is Code.LEVEL_IGNORED]
+    return tuple(
+        Cell(f"{one.taken.date()}, {one.level}: {one.why}", Tone.CAUTION)
+        for one in answer.data.ignored
+        if not any(f"{one.taken.date()} ({one.level})" in message for message in said)
+    )
 
 
 def _targets(rows: tuple[TargetArea, ...]) -> Iterator[tuple[Cell, ...]]:

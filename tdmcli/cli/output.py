@@ -121,6 +121,7 @@ HEADLINES = frozenset(
         Code.OUTSIDE_MODEL,
         Code.CLEARANCE_CONSTANT,
         Code.MODELS_DISAGREE,
+        Code.AREAS_DISAGREE,
     }
 )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.auc_data import AucQuestion
     from tdmcli.workflows.facts import Facts
+    from tdmcli.workflows.forecast_data import IgnoredLevel
 
 _OF_THE_ANSWER = frozenset({Code.LEVEL_IGNORED, Code.CLOCK})  # what a file says whatever is made of its levels
 # what a model counts in, or says with its own reason
@@ -55,7 +56,7 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
         raise refuse(Code.MISSING_INDICATION, how="--indication, such as kidney, or a patient file with one")
     known = _of_file(question, facts) if facts.record else _of_options(question, facts)
     citations = Citations()
-    fitted, about_fit = _by_model(question, facts, known, citations)
+    fitted, about_fit, ignored = _by_model(question, facts, known, citations)
     methods = (fitted, *by_regressions(known.of, known.doubts, citations))
     answering = [one for one in methods if one.refused is None]
     if not answering:
@@ -73,6 +74,7 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
         days_after_transplant=known.of.day,
         samples=_samples(known.interval),
         trough_only=known.interval.trough_only,
+        ignored=ignored,
         methods=tuple(sorted(methods, key=lambda one: one.refused is not None)),
         spread=_spread(answering),
         targets=target_areas(known.of, citations),
@@ -161,11 +163,11 @@ def _known(
 
 def _by_model(
     question: AucQuestion, facts: Facts, known: _Known, citations: Citations
-) -> tuple[MethodAnswer, tuple[Finding, ...]]:
-    """Return the area by a fitted model; only a patient file pays for the engine."""
+) -> tuple[MethodAnswer, tuple[Finding, ...], tuple[IgnoredLevel, ...]]:
+    """Return the area by a fitted model, what is said of it and what it leaves out; only a file pays for the engine."""
     if facts.record is None:
         why = "MAP needs the doses and times of a patient file (--patient FILE)."
-        return MethodAnswer("map", "map", MAP_NAME, (), refused=Code.NO_MODEL, why=why), ()
+        return MethodAnswer("map", "map", MAP_NAME, (), refused=Code.NO_MODEL, why=why), (), ()
     from tdmcli.workflows.auc_map import by_model
 
     doubts = tuple(one for one in known.doubts if one.code not in _OF_A_REGRESSION)

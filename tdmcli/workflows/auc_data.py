@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tdmcli.workflows.asked import Asked
+from tdmcli.workflows.forecast_data import IgnoredLevel
 
 MAP_NAME = "population model fitted to the levels (MAP)"
 
@@ -97,7 +98,7 @@ class RemarkAnswer(NamedTuple):
 
 
 class AucData(NamedTuple):
-    """The answer of `auc`; `trough_only`: the samples are a trough alone.
+    """The answer of `auc`; `trough_only`: the samples are a trough alone; `ignored`: levels that the fit leaves out.
 
     `regimen` is the one that the areas are of, `regimen_now` stands where another is taken now.
     """
@@ -111,6 +112,7 @@ class AucData(NamedTuple):
     days_after_transplant: int | None
     samples: tuple[UsedSample, ...]
     trough_only: bool
+    ignored: tuple[IgnoredLevel, ...]
     methods: tuple[MethodAnswer, ...]
     spread: Spread | None
     targets: tuple[TargetArea, ...]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.history import period_at
-from tdmcli.domain.units import from_float
+from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml, by_panels
 from tdmcli.pharmacokinetics.linear_algebra import form
@@ -17,6 +17,7 @@ from tdmcli.workflows.answer import Citations, reason_of
 from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
 from tdmcli.workflows.auc_map_checks import against_course, against_levels
 from tdmcli.workflows.best_model import choose_model
+from tdmcli.workflows.forecast_data import IgnoredLevel
 from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tdmcli.pharmacokinetics.estimate import Estimate
     from tdmcli.workflows.auc_data import AucQuestion
     from tdmcli.workflows.auc_samples import Interval
+    from tdmcli.workflows.best_model import Chosen
     from tdmcli.workflows.facts import Facts
     from tdmcli.workflows.model_choice import Fitting
     from tdmcli.workflows.model_course import ModelCourse
@@ -47,6 +49,14 @@ class Window(NamedTuple):
     end_h: float
 
 
+class ByModel(NamedTuple):
+    """The area by a model, what to be minded of the fit, and the levels of the file that it leaves out."""
+
+    answer: MethodAnswer
+    findings: tuple[Finding, ...] = ()
+    ignored: tuple[IgnoredLevel, ...] = ()
+
+
 def by_model(
     question: AucQuestion,
     facts: Facts,
@@ -54,25 +64,25 @@ def by_model(
     regimen: Regimen,
     doubts: Sequence[Finding],
     citations: Citations,
-) -> tuple[MethodAnswer, tuple[Finding, ...]]:
+) -> ByModel:
     """Return the area of the interval that begins with a dose (without one: the last intake), or why there is none.
 
-    Beside it what to be minded of the fit. Without a patient file there is no fit.
+    Without a patient file there is no fit.
     """
     empty = MethodAnswer(id="map", kind="map", name=MAP_NAME, sources=())
     try:
         settle(doubts, frozenset())
         about_levels = settle(against_levels(question, facts, interval, regimen), frozenset())
-        answer, about_fit = _fitted(empty, facts, interval.dose_at, regimen.interval_h, citations)
+        made = _fitted(empty, facts, interval.dose_at, regimen.interval_h, citations)
     except Refused as refused:
         first = refused.findings[0]
-        return empty._replace(refused=str(first.code), why=reason_of(first)), ()
-    return answer, about_fit + tuple(one for one in about_levels if one not in doubts)
+        return ByModel(empty._replace(refused=str(first.code), why=reason_of(first)))
+    return made._replace(findings=made.findings + tuple(one for one in about_levels if one not in doubts))
 
 
 def _fitted(
     empty: MethodAnswer, facts: Facts, dose_at: datetime | None, interval_h: int, citations: Citations
-) -> tuple[MethodAnswer, tuple[Finding, ...]]:
+) -> ByModel:
     if facts.record is None:
         raise refuse(Code.NO_MODEL, why="MAP needs the doses and times of a patient file")
     history = facts.record.history
@@ -96,7 +106,7 @@ def _fitted(
     area, low, high = _area_with_limits(fitting, course, found, window)
     row = fitting.model.row
     answer = empty._replace(
-        name=f"{row.name}, fitted to all levels (MAP); {chosen.why}",
+        name=f"{row.name}, fitted to {_counted(course, facts.now)} (MAP); {chosen.why}",
         sources=(citations.add(row.source, row.locator),),
         auc_ng_h_ml=from_float(area, 1),
         interval_h=interval_h,
@@ -109,7 +119,30 @@ def _fitted(
         note=row.limits,
         assumed=fitting.assumed,
     )
-    return answer, chosen.doubts
+    ignored = tuple(IgnoredLevel(one.taken, one.level.text, why) for one, why in course.ignored)
+    return ByModel(answer, chosen.doubts + _elsewhere(chosen, course, window, (low, high)), ignored)
+
+
+def _counted(course: ModelCourse, now: datetime) -> str:
+    """Return how many levels up to now a fit rests on."""
+    known = len(course.levels) + sum(one.taken <= now for one, _ in course.ignored)
+    return "all levels" if known == len(course.levels) else f"{len(course.levels)} of {known} levels"
+
+
+def _elsewhere(chosen: Chosen, course: ModelCourse, window: Window, middle: tuple[float, float]) -> tuple[Finding, ...]:
+    """Return which other models for this patient put the area outside the middle 80 % of the one used."""
+    used = chosen.made.fitting.model.row.id
+    areas = {
+        name: area_of(made.fitting, course, made.found.unknowns, window)
+        for name, made in chosen.fits.items()
+        if name != used
+    }
+    what = ", ".join(
+        f"{name} {show(from_float(area, 0))} ng*h/mL"
+        for name, area in areas.items()
+        if not middle[0] <= area <= middle[1]
+    )
+    return (Finding(Code.AREAS_DISAGREE, {"model": used, "what": what}),) if what else ()
 
 
 def _ends(fitting: Fitting, course: ModelCourse, window: Window) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -207,3 +208,61 @@ def test_a_trough_the_morning_after_is_no_discrepancy_with_a_peak(ask: Ask, tmp_
     """A third of the peak of the day before is where a trough lies."""
     answer = auc(ask, tmp_path / "p.toml", trough(20, 8.4) + after(20, 1, 30) + trough(21, 8))
     assert refusals(answer)["map"] is None
+
+
+def the_map(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the area by a fitted model."""
+    found: dict[str, Any] = next(one for one in answer["data"]["methods"] if one["id"] == "map")
+    return found
+
+
+DRUG = '[[drugs]]\nname = "voriconazole"\nstart = 2026-10-01\nstop = 2026-10-20\n'
+
+
+@pytest.mark.parametrize(
+    ("levels", "counted", "ignored"),
+    [
+        (profile(20), "all levels", []),
+        (
+            level("2026-10-15T07:50:00", "2026-10-14T20:00:00", 9.8) + profile(20) + DRUG,
+            "3 of 4 levels",
+            [("2026-10-15T07:50:00+02:00", "9.8 ng/mL", "drawn with voriconazole, unlike now")],
+        ),
+        (
+            level("2026-11-12", None, 9.8) + profile(20),
+            "3 of 4 levels",
+            [("2026-11-12T12:00:00+01:00", "9.8 ng/mL", "the file has its date only")],
+        ),
+        (
+            profile(20) + trough(30, 5),
+            "all levels",
+            [("2026-11-30T07:50:00+01:00", "5 ng/mL", "drawn after the time asked about")],
+        ),
+    ],
+)
+def test_a_fit_says_how_many_levels_it_rests_on_and_which_it_leaves_out(
+    levels: str, counted: str, ignored: list[tuple[str, str, str]], ask: Ask, tmp_path: Path
+) -> None:
+    """No fit is called one to all levels where some were set aside; a level yet to come is none that it lacks."""
+    answer = auc(ask, tmp_path / "p.toml", levels)
+    assert f"fitted to {counted} (MAP)" in the_map(answer)["name"]
+    assert [tuple(one.values()) for one in answer["data"]["ignored"]] == ignored
+    text = ask("auc", "--patient", str(tmp_path / "p.toml"), "--as-of", NOW, width=300).stdout
+    assert all(why in text or "LEVEL_IGNORED" in text for _, _, why in ignored)
+
+
+def test_r60_another_model_whose_area_lies_outside_the_interval_is_named(ask: Ask, tmp_path: Path) -> None:
+    """Levels that models read differently: each area outside the middle 80 % stands in a warning, none inside it."""
+    path = tmp_path / "p.toml"
+    early = HEAD.replace("2026-06-01", "2026-10-12").replace("2026-06-13", "2026-10-13")
+    odd = level("2026-11-20T07:50:00", "2026-11-19T20:00:00", '"<2"') + after(20, 1, 21.4) + after(20, 3, 14.9)
+    for number, (levels, said) in enumerate(((odd, True), (profile(20), False))):
+        path.write_text(early + levels, encoding="utf-8")
+        words = ("auc", "--patient", str(path), "--as-of", NOW, "--json")
+        answer = json.loads(ask(*words, again=1000 + number).stdout)
+        assert ("AREAS_DISAGREE" in warnings(answer)) == said
+        if said:
+            low, high = (the_map(answer)[name] for name in ("p10_ng_h_ml", "p90_ng_h_ml"))
+            areas = [float(one) for one in re.findall(r"([0-9.]+) ng\*h/mL", warnings(answer)["AREAS_DISAGREE"])]
+            assert areas
+            assert not [one for one in areas if low + 1 < one < high - 1]
