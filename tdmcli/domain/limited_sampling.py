@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.units import show
+from tdmcli.domain.units import Censor, show
 from tdmcli.errors import Code
 from tdmcli.tables.rows import Population
 
@@ -105,6 +105,24 @@ def matching(row: RegressionRow, samples: Iterable[Sample], minutes: int) -> tup
         near = [one for one in given if abs(one.hours - term.time_h) <= within and bool(one.hours) == bool(term.time_h)]
         found.append(min(near, key=lambda one: abs(one.hours - term.time_h), default=None))
     return tuple(found)
+
+
+def falls_after_dose(samples: Iterable[Sample], until_h: Decimal, percent: Decimal) -> Finding | None:
+    """Return that a level after the dose lies clearly below the one before it, or None (R32).
+
+    A limit counts only where it leaves no doubt. From `until_h` on a level is the next trough and not meant.
+    """
+    given = tuple(samples)
+    before = next((one.level for one in given if not one.hours), None)
+    if before is None or before.censor is Censor.BELOW:
+        return None
+    for one in given:
+        if one.hours == 0 or one.hours >= until_h or one.level.censor is Censor.ABOVE:
+            continue
+        if one.level.value_ng_ml * 100 < before.value_ng_ml * percent:
+            values = {"level": one.level.text, "hours": show(one.hours, 1), "before": before.text}
+            return Finding(Code.FALLS_AFTER_DOSE, {**values, "percent": show(percent)}, refuses=True)
+    return None
 
 
 def area_ng_h_ml(row: RegressionRow, levels_ng_ml: Iterable[Decimal]) -> Decimal:

@@ -198,9 +198,18 @@ class ForecastPolicy(NamedTuple):
 
 
 class AucPolicy(NamedTuple):
-    """How many minutes a sample may lie off the time that a formula asks for."""
+    """How many minutes a sample may lie off the time of a formula, and how low a level after a dose may be.
+
+    `lowest_after_dose_percent` is of the level before that dose.
+    """
 
     sample_minutes: int
+    lowest_after_dose_percent: Decimal
+
+    def check(self) -> None:
+        """Check that the share is one."""
+        if not 0 < self.lowest_after_dose_percent < _WHOLE:
+            raise ValueError("lowest_after_dose_percent must lie between 0 and 100")
 
 
 class HeightPolicy(NamedTuple):

@@ -14,7 +14,7 @@ from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.readers import read_indication, read_policy
 from tdmcli.workflows.answer import Answer, Citations, warn
 from tdmcli.workflows.auc_beside import remarks_on, target_areas
-from tdmcli.workflows.auc_checks import against_file, sizes, small_without_age
+from tdmcli.workflows.auc_checks import against_file, shape, sizes, small_without_age
 from tdmcli.workflows.auc_data import MAP_NAME, AucData, MethodAnswer, Spread, UsedSample
 from tdmcli.workflows.auc_newest import about_newest
 from tdmcli.workflows.auc_regressions import by_regressions
@@ -158,7 +158,8 @@ def _known(
         population=facts.population,
         samples=interval.samples,
     )
-    return _Known(of, interval, regimen, product, sizes(facts, interval) + doubts + small_without_age(facts))
+    own = sizes(facts, interval) + shape(interval, regimen.interval_h)
+    return _Known(of, interval, regimen, product, own + doubts + small_without_age(facts))
 
 
 def _by_model(

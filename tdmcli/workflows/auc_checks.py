@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.history import days_on_dose, dosed_at, usable_levels
+from tdmcli.domain.limited_sampling import falls_after_dose
 from tdmcli.domain.sample_checks import check_events
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_size, check_steady_state
@@ -39,6 +40,14 @@ def sizes(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
         for finding in check_size(level, policy)
         if finding.code in said or trough
     )
+
+
+def shape(interval: Interval, interval_h: int) -> tuple[Finding, ...]:
+    """Refuse levels that fall after a dose, as none do: no method has an area of them (R32)."""
+    policy = read_policy()
+    window = next((one.refuse_before for one in policy.sampling if one.interval_h == interval_h), Decimal(interval_h))
+    found = falls_after_dose(interval.samples, window, policy.auc.lowest_after_dose_percent)
+    return () if found is None else (found,)
 
 
 def small_without_age(facts: Facts) -> tuple[Finding, ...]:

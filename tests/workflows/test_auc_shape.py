@@ -1,0 +1,80 @@
+"""Levels around one dose that no dose gives: no method of `auc` makes an area of them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tdmcli.domain.limited_sampling import Sample, falls_after_dose
+from tdmcli.domain.units import parse_level
+from tdmcli.errors import Code
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+NOW = ("--as-of", "2026-11-21T09:00+01:00")
+PROGRAF = ("--dose", "3", "--every", "12", "--product", "prograf", "--indication", "kidney", "--days", "40")
+
+
+@pytest.mark.parametrize(
+    ("levels", "falls"),
+    [
+        ({"0": "8.4", "1": "2.1", "4": "1.3"}, True),
+        ({"0": "8.4", "1": "4", "4": "3"}, True),
+        ({"0": "21.4", "1": "8.4", "4": "12.9"}, True),
+        ({"0": "10", "1": "7", "4": "12"}, False),
+        ({"0": "10", "1": "6.9", "4": "12"}, True),
+        ({"0": "8.4", "1": "21.4", "4": "5.8"}, True),
+        ({"0": "8.4", "1": "21.4", "9.9": "5.8"}, True),
+        ({"0": "8.4", "1": "21.4", "10": "5.8"}, False),
+        ({"0": "8.4", "1": "21.4", "12": "2"}, False),
+        ({"1": "8", "4": "2"}, False),
+        ({"0": "<9", "1": "4"}, False),
+        ({"0": ">9", "1": "4"}, True),
+        ({"0": "9", "1": "<5"}, True),
+        ({"0": "9", "1": "<8"}, False),
+        ({"0": "9", "1": ">5"}, False),
+        ({"0": "9nmol/L", "1": "5.1"}, False),
+    ],
+)
+def test_r32_a_level_after_a_dose_is_not_clearly_below_the_one_before(levels: dict[str, str], *, falls: bool) -> None:
+    """Below 70 % it falls; a limit only where it leaves no doubt; near the next dose it is a trough."""
+    samples = [Sample(Decimal(hour), parse_level(text, Decimal("804.02"))) for hour, text in levels.items()]
+    found = falls_after_dose(samples, Decimal(10), Decimal(70))
+    assert (found is not None) == falls
+    assert found is None or (found.code is Code.FALLS_AFTER_DOSE and found.refuses)
+
+
+def test_r32_levels_that_are_typed_and_fall_are_refused(ask: Ask) -> None:
+    """Three falling levels give no area; the reason names the first of them."""
+    said = ask("auc", "--sample", "0=5.6", "--sample", "1=3", "--sample", "4=2", *PROGRAF, "--json")
+    answer = json.loads(said.stdout)
+    assert (said.returncode, answer["code"], answer["data"]) == (4, "NO_METHOD", None)
+    assert "FALLS_AFTER_DOSE: 3 ng/mL 1 h after a dose lies below 70 % [policy] of 5.6 ng/mL" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("c0", "c1", "c4"),
+    [("8.4", "2.1", "1.3"), ("8.4", "4.0", "3.0"), ("21.4", "8.4", "12.9"), ("8.4", "58", "4.0")],
+)
+def test_r32_levels_of_a_file_that_fall_give_no_area(
+    c0: str, c1: str, c4: str, checkout: Path, tmp_path: Path, ask: Ask
+) -> None:
+    """A dose that was not taken, samples swapped, a level of another patient: no model and no regression answers."""
+    text = (checkout / "tests/golden/patients/auc-profile.toml").read_text(encoding="utf-8")
+    for old, new in (("7.2", c0), ("19.4", c1), ("11.3", c4)):
+        assert f"value = {old}\n" in text
+        text = text.replace(f"value = {old}\n", f"value = {new}\n")
+    path = tmp_path / "p.toml"
+    path.write_text(text, encoding="utf-8")
+    answer = json.loads(ask("auc", "--patient", str(path), *NOW, "--json").stdout)
+    assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
+    assert "FALLS_AFTER_DOSE: " in answer["message"]
+    assert "map, " in answer["message"]
