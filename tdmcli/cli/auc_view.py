@@ -20,8 +20,8 @@ from tdmcli.cli.blocks import (
     signed,
     warned,
 )
+from tdmcli.domain.units import LevelUnit, show_range
 from tdmcli.domain.units import show as shown
-from tdmcli.domain.units import show_range
 from tdmcli.errors import Code
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def _levels(data: AucData) -> str:
 
 def _level(one: UsedSample) -> str:
     taken = "" if one.taken is None else f" ({minute(one.taken)})"
-    return f"{one.level} {f'at {shown(one.hours)} h' if one.hours else 'before the dose'}{taken}"
+    in_ng_ml = f" = {shown(one.level_ng_ml, 1)} ng/mL" if LevelUnit.NMOL_L in one.level else ""
+    return f"{one.level}{in_ng_ml} {f'at {shown(one.hours)} h' if one.hours else 'before the dose'}{taken}"
 
 
 def _interval(one: MethodAnswer) -> str:
@@ -87,7 +88,7 @@ def _interval(one: MethodAnswer) -> str:
 
 
 def _middle(one: MethodAnswer) -> str:
-    return f"middle 80 % {_figure(one.p10_ng_h_ml)} to {_figure(one.p90_ng_h_ml)}"
+    return f"middle 80 % {_figure(one.p10_ng_h_ml)} to {_figure(one.p90_ng_h_ml)} (by slopes: it reads a little low)"
 
 
 def _method(one: MethodAnswer) -> Cell:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tdmcli.domain.units import Level
-    from tdmcli.tables.exposure_rows import RegressionRow
+    from tdmcli.tables.exposure_rows import RegressionRow, RegressionTerm
     from tdmcli.tables.product_rows import ProductRow
+
+
+_A_MINUTE_H = Decimal(1) / 60
 
 
 class Sample(NamedTuple):
@@ -81,7 +84,13 @@ def _other_patient(row: RegressionRow, of: Sampled) -> Finding | None:
 def _other_levels(
     row: RegressionRow, samples: Iterable[Sample], minutes: int, critical_ng_ml: Decimal
 ) -> Finding | None:
-    found = matching(row, samples, minutes)
+    given = tuple(samples)
+    for term in row.terms:
+        values = {one.level.value_ng_ml for one in _nearest(term, given, minutes)}
+        if len(values) > 1:
+            why = f" at hour {show(term.time_h)}: {len(values)} samples lie equally near it"
+            return Finding(Code.MISSING_LEVEL, {"why": why})
+    found = matching(row, given, minutes)
     lacking = [show(term.time_h) for term, one in zip(row.terms, found, strict=True) if one is None]
     if lacking:
         near = "" if lacking == ["0"] else f", within {minutes} minutes [policy]"
@@ -99,12 +108,20 @@ def _other_levels(
 def matching(row: RegressionRow, samples: Iterable[Sample], minutes: int) -> tuple[Sample | None, ...]:
     """Return the sample of each term, the nearest in time, or None where none is near enough; hour 0 is exact."""
     given = tuple(samples)
-    found = []
-    for term in row.terms:
-        within = Decimal(minutes) / 60 if term.time_h else Decimal(0)
-        near = [one for one in given if abs(one.hours - term.time_h) <= within and bool(one.hours) == bool(term.time_h)]
-        found.append(min(near, key=lambda one: abs(one.hours - term.time_h), default=None))
-    return tuple(found)
+    return tuple(next(iter(_nearest(term, given, minutes)), None) for term in row.terms)
+
+
+def _nearest(term: RegressionTerm, samples: tuple[Sample, ...], minutes: int) -> list[Sample]:
+    """Return the samples nearest to the time of a term, if near enough: several where no minute parts them."""
+    within = Decimal(minutes) / 60 if term.time_h else Decimal(0)
+    away = {
+        one: abs(one.hours - term.time_h)
+        for one in samples
+        if abs(one.hours - term.time_h) <= within and bool(one.hours) == bool(term.time_h)
+    }
+    least = min(away.values(), default=Decimal(0))
+    near = [one for one, hours in away.items() if hours - least < _A_MINUTE_H]
+    return sorted(near, key=lambda one: away[one])
 
 
 def falls_after_dose(samples: Iterable[Sample], until_h: Decimal, percent: Decimal) -> Finding | None:

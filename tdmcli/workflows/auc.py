@@ -72,7 +72,7 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
         regimen_now=facts.current.text if facts.current and facts.current != known.regimen else None,
         interval_h=known.regimen.interval_h,
         days_after_transplant=known.of.day,
-        samples=_samples(known.interval),
+        samples=_samples(facts, known.interval),
         trough_only=known.interval.trough_only,
         ignored=ignored,
         methods=tuple(sorted(methods, key=lambda one: one.refused is not None)),
@@ -184,10 +184,12 @@ def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
     return refuse(Code.NO_METHOD, what="an area under the curve", number=str(len(methods)), indication=name, why=why)
 
 
-def _samples(interval: Interval) -> tuple[UsedSample, ...]:
+def _samples(facts: Facts, interval: Interval) -> tuple[UsedSample, ...]:
+    """Return the levels of the interval, with their times by the patient's clock (R41)."""
+    zone = facts.record.history.zone if facts.record else None
     records = interval.records or (None,) * len(interval.samples)
     return tuple(
-        UsedSample(one.hours, one.level.text, one.level.value_ng_ml, record.taken if record else None)
+        UsedSample(one.hours, one.level.text, one.level.value_ng_ml, record.taken.astimezone(zone) if record else None)
         for one, record in zip(interval.samples, records, strict=True)
     )
 

@@ -40,8 +40,8 @@ class MethodAnswer(NamedTuple):
     """One way to the area over an interval; the numbers are null where `refused` names a code.
 
     `kind` is `map` (a population model fitted to all levels of a patient file) or `regression`. `p10` and `p90` bound
-    the middle 80 % of a `map`. `from` is the dose that begins the interval of a `map`. `patients` is whom it was made
-    from, `assumed` what a model takes for unknown.
+    the middle 80 % of a `map`, by its slopes at the estimate: they read a little low. `from` is the dose that begins
+    the interval of a `map`. `patients` is whom it was made from, `assumed` what a model takes for unknown.
     """
 
     id: str

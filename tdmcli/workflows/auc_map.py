@@ -119,7 +119,9 @@ def _fitted(
         note=row.limits,
         assumed=fitting.assumed,
     )
-    ignored = tuple(IgnoredLevel(one.taken, one.level.text, why) for one, why in course.ignored)
+    ignored = tuple(
+        IgnoredLevel(one.taken.astimezone(history.zone), one.level.text, why) for one, why in course.ignored
+    )
     return ByModel(answer, chosen.doubts + _elsewhere(chosen, course, window, (low, high)), ignored)
 
 

@@ -266,3 +266,23 @@ def test_r60_another_model_whose_area_lies_outside_the_interval_is_named(ask: As
             areas = [float(one) for one in re.findall(r"([0-9.]+) ng\*h/mL", warnings(answer)["AREAS_DISAGREE"])]
             assert areas
             assert not [one for one in areas if low + 1 < one < high - 1]
+
+
+def test_r41_times_of_samples_are_those_of_the_patient_s_clock(ask: Ask, tmp_path: Path) -> None:
+    """Levels written in UTC stand beside the interval by the same clock."""
+    utc = level("2026-11-20T06:50:00Z", "2026-11-19T19:00:00Z", 8.4) + level(
+        "2026-11-20T08:00:00Z", "2026-11-20T07:00:00Z", 21.4
+    )
+    answer = auc(ask, tmp_path / "p.toml", level("2026-11-12T00:00:00Z", None, 9) + utc)
+    assert [one["taken"] for one in answer["data"]["samples"]] == [
+        "2026-11-20T07:50:00+01:00", "2026-11-20T09:00:00+01:00",
+    ]  # fmt: skip
+    assert the_map(answer)["from"] == "2026-11-20T08:00:00+01:00"
+
+
+def test_the_interval_of_an_area_says_that_it_reads_low(ask: Ask, tmp_path: Path) -> None:
+    """The middle 80 % is worked out by slopes, and the answer says how to read it."""
+    auc(ask, tmp_path / "p.toml", profile(20))
+    for form in ("auto", "note"):
+        words = ("auc", "--patient", str(tmp_path / "p.toml"), "--as-of", NOW, "--format", form)
+        assert "(by slopes: it reads a little low)" in " ".join(ask(*words, width=300).stdout.split())

@@ -78,3 +78,24 @@ def test_r32_levels_of_a_file_that_fall_give_no_area(
     assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
     assert "FALLS_AFTER_DOSE: " in answer["message"]
     assert "map, " in answer["message"]
+
+
+def test_two_samples_equally_near_an_hour_are_no_sample_of_it(ask: Ask) -> None:
+    """57 and 63 minutes with 11 and 18 ng/mL: which of them was meant is not known; a nearer or an equal one is."""
+    for more, code in (
+        (("0.95=11", "1.05=18"), "MISSING_LEVEL"),
+        (("0.95=11", "1=18"), None),
+        (("0.95=18", "1.05=18"), None),
+    ):
+        samples = [word for one in ("0=5.6", *more, "4=9.1") for word in ("--sample", one)]
+        answer = json.loads(ask("auc", *samples, *PROGRAF, "--json").stdout)
+        found = next(one for one in answer["data"]["methods"] if one["id"] == "regression-lss-ir-0-1-4h")
+        assert found["refused"] == code
+        assert code is None or "2 samples lie equally near it" in found["why"]
+        assert code is not None or found["terms"][1]["level_ng_ml"] == 18
+
+
+def test_r11_a_level_in_nmol_stands_in_ng_ml_beside(ask: Ask) -> None:
+    """Areas are in ng*h/mL: the level that was typed in nmol/L is shown in ng/mL too, one in ng/mL once."""
+    said = ask("auc", "--sample", "0=9.2nmol/L", "--sample", "1=18", *PROGRAF, width=200).stdout
+    assert "9.2 nmol/L = 7.4 ng/mL before the dose; 18 ng/mL at 1 h" in said
