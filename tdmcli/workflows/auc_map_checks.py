@@ -54,20 +54,27 @@ def against_course(
         *critical,
         *at_dose,
         *contradictions(course.records, course.records),
-        *_not_kept(history, now, interval),
+        *_not_kept(history, course, now, interval),
     )
 
 
-def _not_kept(history: History, now: datetime, interval: tuple[datetime, datetime]) -> tuple[Finding, ...]:
-    """Return a missed dose that the interval still shows, and any vomited one: what of it was absorbed is not known."""
+def _not_kept(
+    history: History, course: ModelCourse, now: datetime, interval: tuple[datetime, datetime]
+) -> tuple[Finding, ...]:
+    """Return a missed dose that the interval still shows, and a vomited one that it or a fitted level still shows.
+
+    A missed dose is left out of the fit; how much of a vomited one was absorbed is not known.
+    """
     start, end = interval
-    since = start - timedelta(days=read_policy().event.recent_days)
-    for event in history.events:
+    recent = timedelta(days=read_policy().event.recent_days)
+    for event in (one for one in history.events if one.at <= now):
         day = event.at.astimezone(history.zone).date().isoformat()
-        if event.kind == "vomited" and event.at <= now:
+        shown = start - recent <= event.at < end
+        fitted = any(event.at <= one.taken <= event.at + recent for one in course.records)
+        if event.kind == "vomited" and (shown or fitted):
             why = f"a dose was vomited on {day}, and how much of it was absorbed is not known"
             return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
-        if event.kind == "missed-dose" and since <= event.at < end and event.at <= now:
+        if event.kind == "missed-dose" and shown:
             why = f"a dose was missed on {day}, shortly before the interval or in it"
             return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
     return ()

@@ -13,6 +13,7 @@ from tdmcli.pharmacokinetics.estimate import Doubt, Estimate, estimate
 from tdmcli.pharmacokinetics.likelihood import distance
 from tdmcli.pharmacokinetics.prediction import make_case, predict
 from tdmcli.pharmacokinetics.problem import Problem, make_problem
+from tdmcli.tables.model_forms import Assay
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.model_choice import Fitting
 
@@ -91,12 +92,21 @@ def doubts_of_fit(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
     for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
         if doubt in found.doubts:
             raise refuse(Code.FIT_FAILED, model=row.id, why=str(doubt))
-    misfits = _misfits(made, course)
+    misfits = _misfits(made, course) + _other_assay(made)
     if Doubt.BEYOND_3_SD not in found.doubts:
         return misfits
     names = [*(one.name for one in row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
     name, score = max(zip(names, found.z_scores, strict=False), key=lambda one: abs(one[1]))
     return (Finding(Code.FIT_DOUBTFUL, {"what": name, "sd": f"{abs(score):.1f}", "model": row.id}), *misfits)
+
+
+def _other_assay(made: Fit) -> tuple[Finding, ...]:
+    """Return how many levels are by immunoassay where the model was made from LC-MS/MS alone (R53)."""
+    row = made.fitting.model.row
+    number = sum(one.assay is Assay.IMMUNOASSAY for one in made.problem.levels)
+    if not number or {one.assay for one in row.error} != {Assay.LC_MS_MS}:
+        return ()
+    return (Finding(Code.OTHER_ASSAY, {"model": row.id, "number": str(number), "all": str(len(made.problem.levels))}),)
 
 
 def _misfits(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:

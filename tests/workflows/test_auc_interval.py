@@ -286,3 +286,14 @@ def test_the_interval_of_an_area_says_that_it_reads_low(ask: Ask, tmp_path: Path
     for form in ("auto", "note"):
         words = ("auc", "--patient", str(tmp_path / "p.toml"), "--as-of", NOW, "--format", form)
         assert "(by slopes: it reads a little low)" in " ".join(ask(*words, width=300).stdout.split())
+
+
+@pytest.mark.parametrize(("assay", "said"), [("lc-ms/ms", False), ("cmia", True)])
+def test_r53_levels_by_immunoassay_in_a_model_from_lc_ms_ms_are_told(
+    assay: str, *, said: bool, ask: Ask, tmp_path: Path
+) -> None:
+    """Nothing is converted between assays, so the answer says that the model was made with the other one."""
+    answer = auc(ask, tmp_path / "p.toml", profile(20).replace("lc-ms/ms", assay))
+    assert the_map(answer)["model"] == "woillard-2011"
+    assert ("OTHER_ASSAY" in warnings(answer)) == said
+    assert not said or "3 of the 3 fitted here are by immunoassay" in warnings(answer)["OTHER_ASSAY"]
