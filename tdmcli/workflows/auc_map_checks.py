@@ -54,24 +54,21 @@ def against_course(
         *critical,
         *at_dose,
         *contradictions(course.records, course.records),
-        *_not_kept(history, course, now, interval),
+        *_not_kept(history, now, interval),
     )
 
 
-def _not_kept(
-    history: History, course: ModelCourse, now: datetime, interval: tuple[datetime, datetime]
-) -> tuple[Finding, ...]:
-    """Return a missed dose that the interval still shows, and a vomited one that it or a fitted level still shows.
+def _not_kept(history: History, now: datetime, interval: tuple[datetime, datetime]) -> tuple[Finding, ...]:
+    """Return a missed or vomited dose that the interval still shows.
 
-    A missed dose is left out of the fit; how much of a vomited one was absorbed is not known.
+    A missed dose is left out of the fit, levels soon after a vomited one are set aside: before that neither counts.
     """
     start, end = interval
     recent = timedelta(days=read_policy().event.recent_days)
     for event in (one for one in history.events if one.at <= now):
         day = event.at.astimezone(history.zone).date().isoformat()
         shown = start - recent <= event.at < end
-        fitted = any(event.at <= one.taken <= event.at + recent for one in course.records)
-        if event.kind == "vomited" and (shown or fitted):
+        if event.kind == "vomited" and shown:
             why = f"a dose was vomited on {day}, and how much of it was absorbed is not known"
             return (Finding(Code.MISSED_DOSE, {"why": why}, refuses=True),)
         if event.kind == "missed-dose" and shown:
