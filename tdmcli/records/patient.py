@@ -106,6 +106,7 @@ class _Maker:
         if patient.birth_date and start and patient.birth_date > start:
             raise self._fault(("patient", "birth_date"), "is after the transplant or the start of treatment")
         self._check_weights(entries)
+        self._check_hematocrits(entries)
         self._check_once("weights", "measured", [one.measured for one in entries.weights])
         target = entries.target
         weights = [Measured(one.measured, one.kg, noon(one.measured, self._zone)) for one in entries.weights]
@@ -169,6 +170,15 @@ class _Maker:
         for place, kg in given:
             if kg is not None and not limits.lowest_kg <= kg <= limits.highest_kg:
                 raise self._fault(place, f"must be within {limits.lowest_kg} to {limits.highest_kg} kg [policy]")
+
+    def _check_hematocrits(self, entries: PatientFile) -> None:
+        """Refuse a haematocrit that no patient has: mostly a fraction for per cent."""
+        policy = read_policy().level
+        low, high = policy.hematocrit_lowest_percent, policy.hematocrit_highest_percent
+        for number, one in enumerate(entries.labs):
+            if one.hematocrit_percent is not None and not low <= one.hematocrit_percent <= high:
+                what = f"must be within {low} to {high} per cent [policy], such as 36 and not 0.36"
+                raise self._fault(("labs", number, "hematocrit_percent"), what)
 
     def _regimens(self, entries: tuple[RegimenEntry, ...]) -> tuple[RegimenPeriod, ...]:
         periods = []

@@ -23,6 +23,8 @@ class LevelPolicy(NamedTuple):
     previous_ratio: Decimal
     hematocrit_low_percent: Decimal
     hematocrit_recent_days: int
+    hematocrit_lowest_percent: Decimal
+    hematocrit_highest_percent: Decimal
 
     def check(self) -> None:
         """Check that the limits rise."""

@@ -29,6 +29,7 @@ from tdmcli.workflows.forecast_candidates import (
 )
 from tdmcli.workflows.forecast_checks import (
     about_level,
+    after_newest,
     needed,
     refuse_change_to_come,
     refuse_doses_too_close,
@@ -51,6 +52,7 @@ from tdmcli.workflows.forecast_models import (
     parameters,
 )
 from tdmcli.workflows.forecast_plan import morning_first, plan_of
+from tdmcli.workflows.intakes_due import merged
 from tdmcli.workflows.model_choice import consider
 from tdmcli.workflows.model_course import course_of
 from tdmcli.workflows.model_covariates import steps_of
@@ -78,22 +80,22 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     if facts.record is None:
         raise WrongUsage("forecast reads a patient file: --patient FILE")
     accepted = ask.accepted(question.asked)
-    history = facts.record.history
+    history = merged(facts.record.history)
     period, product = needed(facts, history)
     current = morning_first(period, history)
     aim = find_aim(AdjustQuestion(question.asked, question.aim), facts, product)
     findings = facts.findings + (aim.ranges.findings if aim.ranges else ()) + about_level(facts, aim)
     warnings = settle(findings + weight_findings(facts, current.daily_dose_mg), accepted)
     course = course_of(history, facts.now)
-    refuse_without_newest(facts, course)
     refuse_doses_too_close(facts, course, history)
+    refuse_without_newest(facts, course)
     steps = steps_of(facts.record, course, facts.now)
     considered = consider(facts, steps, question.model)
     setting = Setting(plan_of(question, period, course, history, facts.now), current, question.hold)
     refuse_change_to_come(facts, history, period, setting.plan.until)
     chosen = choose_model(considered, course, hold=question.hold, forced=question.model)
     made, fitting = chosen.made, chosen.made.fitting
-    warnings += chosen.doubts
+    warnings += chosen.doubts + after_newest(facts, course)
     plan, ahead = setting.plan, setting.ahead(made, DRAWS)
     tried = tuple(tried_regimen(question.asked, text, current) for text in question.tried)
     for regimen in (current, *tried):
@@ -102,7 +104,7 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
     now = next(one for one in seen if one.regimen.day_mg == current.day_mg)
     refuse_far_above(facts, now, aim)
     last = judge(facts, aim, course, warnings)
-    choice = choose(seen, current, aim, last, course.records[-1].level.text, aimed=question.aim is not None)
+    choice = choose(seen, current, aim, last, aimed=question.aim is not None, too_near=plan.near)
     best = choice.best
     warnings += choice.findings
     citations = Citations()
@@ -117,7 +119,7 @@ def answer_forecast(question: ForecastQuestion) -> Answer[ForecastData]:
         parameters=parameters(made),
         etas=etas(made),
         levels=fitted_levels(course, made.found),
-        last_level=LastLevelAnswer(course.records[-1].taken, course.records[-1].level.text, last.where),
+        last_level=LastLevelAnswer(course.records[-1].taken, last.text, last.where),
         ignored=tuple(IgnoredLevel(one.taken, one.level.text, why) for one, why in course.ignored),
         apriori=apriori(fitting, setting, aim),
         current=regimen_answer(period.regimen),

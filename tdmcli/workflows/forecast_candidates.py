@@ -34,13 +34,15 @@ class Plan(NamedTuple):
     """From when a regimen would be taken, until when it is looked at, and the patient whose clock it follows.
 
     `times` are the hours of the day of the intakes, from the morning on; `turn` is which of them comes first: who
-    takes 3 mg in the morning and 2 mg in the evening goes on with the evening's.
+    takes 3 mg in the morning and 2 mg in the evening goes on with the evening's. `near`: the end was asked for, and
+    comes before the one that a dose is chosen by.
     """
 
     start: datetime
     turn: int
     times: tuple[time, ...]
     until: datetime
+    near: bool
     course: ModelCourse
     history: History
 

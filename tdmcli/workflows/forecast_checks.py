@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding, refuse, settle
-from tdmcli.domain.history import day_of, period_at
+from tdmcli.domain.history import day_of, days_between, hours_between, period_at
 from tdmcli.domain.interaction import direction_of, find_drug
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_far_above, check_far_below, check_size
@@ -91,16 +90,24 @@ def refuse_without_newest(facts: Facts, course: ModelCourse) -> None:
 
 
 def refuse_doses_too_close(facts: Facts, course: ModelCourse, history: History) -> None:
-    """Refuse where the file has two doses much closer than an interval: whether both were taken is not known."""
+    """Refuse where the file has two doses much closer than an interval that the newest level or the future shows."""
     policy = read_policy().forecast
-    least = float(policy.least_gap_percent) / 100
-    since = course.hour(facts.now) - 24 * policy.horizon_days
-    times = [one.time_h for one in course.doses if one.time_h >= since and not one.infusion_h]
-    for before, after in pairwise(times):
-        at = course.moment(after).astimezone(history.zone)
-        own = (period_at(history, moment) for moment in (course.moment(before), at))
-        if after - before < least * min(one.regimen.interval_h for one in own if one is not None):
-            raise refuse(Code.DOSES_TOO_CLOSE, at=f"{at:%Y-%m-%d %H:%M}", hours=f"{after - before:.1f}")
+    seen = facts.now if facts.drawn is None else min(facts.drawn.taken, facts.now)
+    since = seen - timedelta(days=policy.unknown_doses_days)
+    for before, after in course.taken.close:
+        if after >= since:
+            at = f"{after.astimezone(history.zone):%Y-%m-%d %H:%M}"
+            raise refuse(Code.DOSES_TOO_CLOSE, at=at, hours=show(hours_between(before, after), 1))
+
+
+def after_newest(facts: Facts, course: ModelCourse) -> tuple[Finding, ...]:
+    """Return what is open of the doses since the newest level: no level has shown it yet."""
+    drawn = course.records[-1].taken
+    return tuple(
+        Finding(Code.MISSED_DOSE, {"why": f"{one.why}; it came after the last level, and the next ones will show it"})
+        for one in course.taken.doubts
+        if drawn < one.at and days_between(one.at, facts.now) <= one.days
+    )
 
 
 def about_level(facts: Facts, aim: Aim) -> tuple[Finding, ...]:

@@ -32,49 +32,70 @@ class Choice(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def choose(seen: Sequence[Seen], current: Regimen, aim: Aim, last: LastLevel, level: str, *, aimed: bool) -> Choice:
+def choose(seen: Sequence[Seen], current: Regimen, aim: Aim, last: LastLevel, *, aimed: bool, too_near: bool) -> Choice:
     """Return the regimen to propose.
 
-    The highest probability of a trough in the range decides, within the largest increase (R56) and never the wrong
-    way. The current dose stays where its trough is predicted in range, where the last level lies in range on it, or
-    just outside while no level was out (R58), and where the last level and the model say opposite things.
-    `level` is the last level's text; `aimed`: the aim was asked for, and decides among chances that are the same.
+    Args:
+        seen: what the regimens would give.
+        current: the one taken now.
+        aim: the range, and the level aimed at.
+        last: what the last level says.
+        aimed: the aim was asked for: it decides among chances that are the same.
+        too_near: the trough asked for comes too soon to choose a dose by it.
 
     Raises:
         Refused: two levels in a row lie on a side of the range where the model does not see the dose of now.
 
     """
-    policy = read_policy().dose
     now = next(one for one in seen if one.regimen.day_mg == current.day_mg)
-    trough = now.found.trough_ng_ml.median
-    where = position_of(trough, aim)
-    if last.out is not None and where is not last.out:
-        values = {"level": level, "where": str(last.out), "trough": f"{trough:.1f}"}
-        against = Finding(Code.LEVEL_AGAINST_MODEL, values, refuses=last.twice)
-        if last.twice:
+    where = position_of(now.found.trough_ng_ml.median, aim)
+    held = _held(now, where, aim, last)
+    if held is not None:
+        return held
+    if too_near:
+        return Choice(now, "the trough asked for is too near to choose a dose by", After.REPEAT)
+    return _likeliest(seen, now, current, aim, last, aimed=aimed)
+
+
+def _held(now: Seen, where: Position, aim: Aim, last: LastLevel) -> Choice | None:
+    """Return why the dose stays, or None where it may change: the level goes before the model (R44, R58)."""
+    trough, policy = now.found.trough_ng_ml.median, read_policy().dose
+    if last.where in {Position.BELOW, Position.ABOVE} and last.sampled is None and where is not last.where:
+        values = {"level": last.text, "where": str(last.where), "trough": f"{trough:.1f}"}
+        against = Finding(Code.LEVEL_AGAINST_MODEL, values, refuses=last.steady and last.twice and last.far)
+        if against.refuses:
             raise Refused(against)
-        return Choice(now, _REPEAT, After.REPEAT, (against,))
+        if last.out is not None or where is not Position.WITHIN:
+            return Choice(now, _REPEAT, After.REPEAT, (against,))
     if where is Position.WITHIN:
-        after = After.KEEP if last.steady else After.CHANGE
+        after = After.KEEP if last.steady and last.where is where else After.REPEAT
+        after = After.CHANGE if last.sampled is not None else after
         return Choice(now, "its trough is predicted in range", after)
-    if last.steady and last.where is Position.WITHIN:
+    if last.scaled is not None and last.scaled is not where:
+        return Choice(now, "the dose was changed since the last level: measure on it first", After.CHANGE)
+    if last.sampled is None and last.where is Position.WITHIN:
         why = "the last level lay in range on it; the trough predicted does not: repeat the level"
         return Choice(now, why, After.REPEAT)
+    percent = show(policy.marginal_percent)
+    if last.steady and last.out is None and last.where is not Position.UNDETERMINED:
+        values = {"level": f"The last level, {last.text},", "percent": percent}
+        return Choice(now, _REPEAT, After.REPEAT, (Finding(Code.REPEAT_BEFORE_CHANGING, values),))
     margin = float(policy.marginal_percent) / 100
     if last.out is not where and float(aim.low) * (1 - margin) <= trough <= float(aim.high) * (1 + margin):
-        values = {"level": f"The trough predicted, {trough:.1f} ng/mL,", "percent": show(policy.marginal_percent)}
+        values = {"level": f"The trough predicted, {trough:.1f} ng/mL,", "percent": percent}
         return Choice(now, _REPEAT, After.REPEAT, (Finding(Code.REPEAT_BEFORE_CHANGING, values),))
     if where is Position.BELOW and last.no_increase:
         values = {"change": "increase", "why": last.no_increase}
         return Choice(now, _REPEAT, After.REPEAT, (Finding(Code.HELD_BY_TIMING, values),))
-    return _likeliest(seen, now, current, aim, last, aimed=aimed)
+    return None
 
 
 def _likeliest(seen: Sequence[Seen], now: Seen, current: Regimen, aim: Aim, last: LastLevel, *, aimed: bool) -> Choice:
     """Return the change towards the range that is likeliest to reach it, of equal chances the smallest in range."""
     where = position_of(now.found.trough_ng_ml.median, aim)
     right_way = [one for one in seen if one is now or _moves(one, current, where)]
-    allowed = [one for one in right_way if not over_cap(one.regimen, current)]
+    measured = [one for one in right_way if one is now or _as_measured(one, current, last)]
+    allowed = [one for one in measured if not over_cap(one.regimen, current)]
     same = float(read_policy().forecast.same_chance_percent) / 100
 
     def nearest(among: Sequence[Seen]) -> Seen:
@@ -86,7 +107,11 @@ def _likeliest(seen: Sequence[Seen], now: Seen, current: Regimen, aim: Aim, last
         inside = [one for one in equal if position_of(one.found.trough_ng_ml.median, aim) is Position.WITHIN]
         return min(inside or equal, key=lambda one: abs(one.regimen.daily_dose_mg - current.daily_dose_mg))
 
-    best, free = nearest(allowed), nearest(right_way)
+    best, free = nearest(allowed), nearest(measured)
+    if best is now and nearest(right_way) is not now and measured == [now]:
+        values = {"change": "increase" if where is Position.BELOW else "decrease", "why": "a change since the level"}
+        why = "the dose was changed since the last level: measure on it first"
+        return Choice(now, why, After.CHANGE, (Finding(Code.HELD_BY_TIMING, values),))
     findings = _about_change(best, free, current, last)
     if best is not now:
         return Choice(best, None, After.CHANGE, findings)
@@ -96,6 +121,20 @@ def _likeliest(seen: Sequence[Seen], now: Seen, current: Regimen, aim: Aim, last
         else "no other regimen is likelier to reach the range"
     )
     return Choice(now, kept, After.REPEAT, findings)
+
+
+def _as_measured(one: Seen, current: Regimen, last: LastLevel) -> bool:
+    """Return whether a regimen goes no further than levels have told: back towards the dose that gave the last one.
+
+    Where the dose was changed since, it has not been measured on yet; back to the old dose itself only where that
+    gave a level in range.
+    """
+    if last.sampled is None:
+        return True
+    old, new, daily = last.sampled.daily_dose_mg, current.daily_dose_mg, one.regimen.daily_dose_mg
+    if daily == old:
+        return last.where is Position.WITHIN
+    return min(old, new) <= daily <= max(old, new)
 
 
 def _moves(one: Seen, current: Regimen, where: Position) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.history import hours_between, period_at
@@ -9,11 +10,12 @@ from tdmcli.domain.target_range import Position, position
 from tdmcli.domain.trough import check_sample_time, check_steady_state
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
-from tdmcli.workflows.facts import history_findings
+from tdmcli.workflows.forecast_plan import day_of_intakes
 
 if TYPE_CHECKING:
     from tdmcli.domain.findings import Finding
     from tdmcli.domain.history import History, LevelRecord
+    from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.aim import Aim
     from tdmcli.workflows.facts import Facts
     from tdmcli.workflows.model_course import ModelCourse
@@ -24,18 +26,27 @@ _NO_TROUGH = frozenset({Code.NOT_A_TROUGH, Code.SAMPLE_AT_DOSE, Code.MISSED_DOSE
 class LastLevel(NamedTuple):
     """The last level beside the range.
 
-    `where` it lies, undetermined where it is no trough. `steady`: a trough at steady state on the dose of now.
-    `out` is the side of the range on which such a trough lies for sure: beyond the margin, or like the trough before
-    it on the same dose, which makes it `twice` (R58). `no_increase` is what forbids an increase, or empty; `timed`
-    whether the file has the time of its last dose.
+    `where` it lies, undetermined where it is no trough. `steady`: a trough at steady state on the dose of now, of the
+    time of day that is forecast. `far`: beyond the margin outside the range; `twice`: the trough before it on the same
+    dose lay on the same side (R58). `no_increase` is what forbids an increase, or empty. `sampled` is the regimen that
+    gave it where another one is taken now, `scaled` where it would lie on that by proportion. `timed`: whether the
+    file has the time of its last dose.
     """
 
+    text: str
     where: Position
     steady: bool
-    out: Position | None
+    far: bool
     twice: bool
     no_increase: str
+    sampled: Regimen | None
+    scaled: Position | None
     timed: bool
+
+    @property
+    def out(self) -> Position | None:
+        """Return the side of the range on which a steady trough lies for sure."""
+        return self.where if self.steady and (self.far or self.twice) else None
 
 
 def is_trough(record: LevelRecord, history: History) -> bool:
@@ -58,17 +69,13 @@ def place_of(facts: Facts, aim: Aim) -> Position:
 
 
 def judge(facts: Facts, aim: Aim, course: ModelCourse, warnings: tuple[Finding, ...]) -> LastLevel:
-    """Return what the last level says of a change of the dose."""
-    where, moving = place_of(facts, aim), _moving(facts)
-    missed = any(one.code is Code.MISSED_DOSE for one in history_findings(facts, Position.UNDETERMINED))
-    same = facts.sampled == facts.current and not moving and not missed
-    steady = same and where is not Position.UNDETERMINED
-    out, twice = None, False
-    if steady and facts.level is not None:
-        margin = read_policy().dose.marginal_percent / 100
-        twice = where in {Position.BELOW, Position.ABOVE} and _before(facts, aim, course) is where
-        beyond = position(facts.level, aim.low * (1 - margin), aim.high * (1 + margin))
-        out = where if twice or (beyond is where and where is not Position.WITHIN) else None
+    """Return what the last level, the newest of the course, says of a change of the dose."""
+    last, where, moving = course.records[-1], place_of(facts, aim), _moving(facts)
+    same = facts.sampled == facts.current
+    steady = same and where is not Position.UNDETERMINED and not (moving or _kept_badly(facts) or _of_evening(facts))
+    margin = read_policy().dose.marginal_percent / 100
+    beyond = position(last.level, aim.low * (1 - margin), aim.high * (1 + margin))
+    outside = where in {Position.BELOW, Position.ABOVE}
     why = ""
     if any(one.code is Code.GUT_EVENT for one in warnings):
         why = "what happened shortly before the level"
@@ -76,7 +83,53 @@ def judge(facts: Facts, aim: Aim, course: ModelCourse, warnings: tuple[Finding, 
         why = "the time on this dose"
     elif where is Position.UNDETERMINED:
         why = "the time of the sample"
-    return LastLevel(where, steady, out, twice, why, facts.hours_after_dose is not None)
+    return LastLevel(
+        text=last.level.text,
+        where=where,
+        steady=steady,
+        far=outside and beyond is where,
+        twice=outside and _before(facts, aim, course) is where,
+        no_increase=why,
+        sampled=None if same else facts.sampled,
+        scaled=None if same else _scaled(facts, aim, where),
+        timed=facts.hours_after_dose is not None,
+    )
+
+
+def _scaled(facts: Facts, aim: Aim, where: Position) -> Position | None:
+    """Return where a trough would lie by proportion on the dose that is taken now, None where it is no trough."""
+    if where is Position.UNDETERMINED or facts.level is None or facts.sampled is None or facts.current is None:
+        return None
+    level = facts.level.value_ng_ml * facts.current.daily_dose_mg / facts.sampled.daily_dose_mg
+    if level < aim.low:
+        return Position.BELOW
+    return Position.ABOVE if level > aim.high else Position.WITHIN
+
+
+def _kept_badly(facts: Facts) -> bool:
+    """Return whether a dose was missed or vomited so shortly before the level that it may have moved it."""
+    if facts.record is None or facts.drawn is None:
+        return True
+    recent = timedelta(days=read_policy().event.recent_days)
+    events = facts.record.history.events
+    return any(
+        one.kind in {"missed-dose", "vomited"} and facts.drawn.taken - recent <= one.at <= facts.drawn.taken
+        for one in events
+    )
+
+
+def _of_evening(facts: Facts) -> bool:
+    """Return whether intakes differ and the level was drawn before another one than the first of the day."""
+    if facts.record is None or facts.drawn is None or facts.current is None or len(set(facts.current.day_mg)) == 1:
+        return False
+    history = facts.record.history
+    period = period_at(history, facts.drawn.taken)
+    if period is None:
+        return False
+    times = sorted(day_of_intakes(period, history))
+    drawn = facts.drawn.taken.astimezone(history.zone)
+    hours = [(one.hour - drawn.hour + (one.minute - drawn.minute) / 60 + 12) % 24 - 12 for one in times]
+    return min(range(len(times)), key=lambda place: abs(hours[place])) != 0
 
 
 def _before(facts: Facts, aim: Aim, course: ModelCourse) -> Position | None:
@@ -85,7 +138,8 @@ def _before(facts: Facts, aim: Aim, course: ModelCourse) -> Position | None:
     if facts.record is None or last is None or before is None or before not in course.records:
         return None
     history = facts.record.history
-    if period_at(history, before.taken) != period_at(history, last.taken) or not is_trough(before, history):
+    then, now = period_at(history, before.taken), period_at(history, last.taken)
+    if then is None or now is None or then.regimen != now.regimen or not is_trough(before, history):
         return None
     return position(before.level, aim.low, aim.high)
 

@@ -33,17 +33,17 @@ def plan_of(
     policy, interval = read_policy().forecast, timedelta(hours=period.regimen.interval_h)
     start = next_intake(period, now, history)
     times = tuple(sorted(day_of_intakes(period, history)))
-    if question.until is None:
-        end = max(now + timedelta(days=policy.horizon_days), start + 2 * interval)
-        until = _last_morning(start, end, period.regimen, history)
-    else:
+    end = max(now + timedelta(days=policy.horizon_days), start + 2 * interval)
+    until = usual = _last_morning(start, end, period.regimen, history)
+    if question.until is not None:
         until = ask.typed("--until", ask.parse_moment, question.until)
         until = until if until.tzinfo else until.replace(tzinfo=history.zone)
     if utc(until) > utc(now) + timedelta(days=policy.longest_days):
         raise WrongUsage(f"--until: at most {policy.longest_days} days ahead [policy]")
     if utc(until) < utc(start) + interval:
         raise WrongUsage("--until: must leave time for one interval after the next intake")
-    return Plan(start, times.index(start.time()), times, until + timedelta(minutes=1), course, history)
+    turn, near = times.index(start.time()), utc(until) < utc(usual)
+    return Plan(start, turn, times, until + timedelta(minutes=1), near, course, history)
 
 
 def _last_morning(start: datetime, end: datetime, regimen: Regimen, history: History) -> datetime:

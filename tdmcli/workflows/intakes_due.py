@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.history import period_at
 from tdmcli.domain.sample_checks import is_held
+from tdmcli.tables.readers import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +66,31 @@ def _dues(history: History, until: datetime) -> Iterator[Due]:
         ends += [one.start for one in history.regimens[number + 1 :]]
         for at, mg in scheduled(period.start, period.regimen, min(ends), history):
             yield Due(at.astimezone(UTC), mg, period)
+
+
+def merged(history: History) -> History:
+    """Return a history in which a regimen entered again, as at a visit, goes on by its old clock.
+
+    That is one equal to the regimen before it that begins sooner after an intake than a next dose is believed; one
+    that begins later has new hours.
+    """
+    kept: list[RegimenPeriod] = []
+    for period in history.regimens:
+        if kept and _restates(period, kept[-1], history):
+            kept[-1] = replace(kept[-1], stop=period.stop)
+        else:
+            kept.append(period)
+    return replace(history, regimens=tuple(kept))
+
+
+def _restates(period: RegimenPeriod, before: RegimenPeriod, history: History) -> bool:
+    if (period.regimen, period.route, None) != (before.regimen, before.route, before.stop):
+        return False
+    if is_held(history, period.start - A_MINUTE):
+        return False
+    last = [at for at, _ in scheduled(before.start, before.regimen, period.start, history)][-1]
+    least = timedelta(hours=period.regimen.interval_h) * float(read_policy().forecast.least_gap_percent) / 100
+    return period.start - last < least
 
 
 def nearest(dues: Sequence[Due], moment: datetime) -> int | None:

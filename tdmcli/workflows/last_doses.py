@@ -10,7 +10,7 @@ from tdmcli.domain.history import hours_between, standing_levels
 from tdmcli.domain.sample_checks import is_held
 from tdmcli.domain.units import show
 from tdmcli.tables.readers import read_policy
-from tdmcli.workflows.intakes_due import A_MINUTE, nearest
+from tdmcli.workflows.intakes_due import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,12 +63,16 @@ def named_by(history: History, dues: tuple[Due, ...], until: datetime) -> Named:
 
 
 def _conflicts(history: History, places: dict[LevelRecord, int]) -> dict[LevelRecord, str]:
-    """Return both levels of two that have one intake at two times, or one a dose between the times of the other."""
+    """Return both levels of two that have one intake at two times, or one a dose between the times of the other.
+
+    Times of one visit may be off by as much as a sample's.
+    """
     against = {}
+    rough = timedelta(minutes=read_policy().auc.sample_minutes)
     for one, other in permutations(places, 2):
         first, second = _last_dose(one), _last_dose(other)
-        between = second < one.taken and not one.untimed
-        if second - first > A_MINUTE and (between or places[one] == places[other]):
+        between = second + rough < one.taken and not one.untimed
+        if second - first > rough and (between or places[one] == places[other]):
             for record, dose in ((one, second), (other, first)):
                 when = f"{dose.astimezone(history.zone):%Y-%m-%d %H:%M}"
                 against[record] = f"its last dose and that of another level, {when}, contradict each other"

@@ -11,7 +11,8 @@ from tdmcli.domain.units import Censor
 from tdmcli.pharmacokinetics.dosing_history import Dose
 from tdmcli.pharmacokinetics.likelihood import Censoring, Level
 from tdmcli.tables.model_forms import Assay
-from tdmcli.workflows.model_intakes import taken_of
+from tdmcli.workflows.intakes_due import merged
+from tdmcli.workflows.model_intakes import Taken, taken_of
 from tdmcli.workflows.model_levels import Witness
 
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 
 class ModelCourse(NamedTuple):
-    """Doses and levels in hours after `zero`; `records` are those of the levels, `ignored` why others are not used."""
+    """Doses and levels in hours after `zero`; `records` are those of the levels, `ignored` why others are not used.
+
+    `taken` is what the doses were made of, with what of them is open.
+    """
 
     zero: datetime
     doses: tuple[Dose, ...]
     levels: tuple[Level, ...]
     records: tuple[LevelRecord, ...]
     ignored: tuple[tuple[LevelRecord, str], ...]
+    taken: Taken
 
     def hour(self, moment: datetime) -> float:
         """Return a moment in hours after zero, by elapsed time (R41)."""
@@ -42,9 +47,10 @@ def course_of(history: History, now: datetime) -> ModelCourse:
     Set aside: what `usable_levels` sets aside, a level of a day without a time, one before which it is not known what
     was taken, and one drawn under other drugs that move the level than are taken now.
     """
+    history = merged(history)
     taken = taken_of(history, now)
     zero = taken.intakes[0].at.astimezone(UTC) if taken.intakes else now.astimezone(UTC)
-    course = ModelCourse(zero, (), (), (), ())
+    course = ModelCourse(zero, (), (), (), (), taken)
     doses = tuple(Dose(course.hour(one.at), one.mg, one.infusion_h) for one in taken.intakes)
     used, ignored = usable_levels(history, now)
     witness = Witness(history, taken, now)
@@ -56,7 +62,7 @@ def course_of(history: History, now: datetime) -> ModelCourse:
         else:
             aside.append((record, why))
     levels = tuple(_level(record, course.hour(record.taken)) for record in kept)
-    return ModelCourse(zero, doses, levels, tuple(kept), tuple(aside))
+    return ModelCourse(zero, doses, levels, tuple(kept), tuple(aside), taken)
 
 
 def _level(record: LevelRecord, hour: float) -> Level:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdmcli.domain.history import hours_between, period_at
 from tdmcli.domain.sample_checks import is_held
+from tdmcli.domain.units import show
 from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Route
 from tdmcli.workflows.intakes_due import A_MINUTE, schedule_of
@@ -28,18 +31,23 @@ class Intake(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """A dose of which the file does not tell how much was absorbed, and why."""
+    """A dose of which the file does not tell how much was absorbed, why, and for how many days a level shows it."""
 
     at: datetime
     why: str
+    days: int
 
 
 class Taken(NamedTuple):
-    """The intakes before a moment; `against` why a level's last dose is not believed, `doubts` which doses are open."""
+    """The intakes before a moment; `against` why a level's last dose is not believed, `doubts` which doses are open.
+
+    `close` are those doses that follow another much sooner than an interval, with that one.
+    """
 
     intakes: tuple[Intake, ...]
     against: dict[LevelRecord, str]
     doubts: tuple[Doubt, ...]
+    close: tuple[tuple[datetime, datetime], ...]
 
 
 def taken_of(history: History, until: datetime) -> Taken:
@@ -53,12 +61,25 @@ def taken_of(history: History, until: datetime) -> Taken:
     named = named_by(history, dues, until)
     intakes = sorted(_intakes(history, dues, named, until), key=lambda one: one.at)
     vomited = [one.at for one in history.events if one.kind == "vomited" and one.at <= until]
+    close = tuple(_close(history, intakes))
+    recent, long = read_policy().event.recent_days, read_policy().forecast.unknown_doses_days
     doubts = (
-        *(Doubt(at, "a dose was vomited: how much was absorbed is not known") for at in vomited),
-        *(Doubt(at, "a missed dose that is no intake of the regimen") for at in unplaced),
-        *(Doubt(at, "a dose that the file tells as taken and as missed") for at in named.both),
+        *(Doubt(at, "a dose was vomited: how much was absorbed is not known", recent) for at in vomited),
+        *(Doubt(at, "a missed dose that is no intake of the regimen", recent) for at in unplaced),
+        *(Doubt(at, "a dose that the file tells as taken and as missed", recent) for at in named.both),
+        *(Doubt(at, f"two doses {show(hours_between(before, at), 1)} h apart", long) for before, at in close),
     )
-    return Taken(tuple(intakes), named.against, doubts)
+    return Taken(tuple(intakes), named.against, doubts, close)
+
+
+def _close(history: History, intakes: list[Intake]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield two doses by mouth of which the second comes sooner than is believed: both may not have been taken."""
+    least = float(read_policy().forecast.least_gap_percent) / 100
+    for before, after in pairwise(one.at for one in intakes if not one.infusion_h):
+        own = (period_at(history, at) for at in (before, after))
+        interval = min((one.regimen.interval_h for one in own if one is not None), default=0)
+        if float(hours_between(before, after)) < least * interval:
+            yield before, after
 
 
 def _intakes(history: History, dues: tuple[Due, ...], named: Named, until: datetime) -> Iterator[Intake]:

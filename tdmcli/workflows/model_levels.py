@@ -50,7 +50,7 @@ class Witness:
                 span = f"{show(days, 1)} {'day' if show(days, 1) == '1' else 'days'}"
                 return f"drawn {span} after the file's first regimen; doses before it are not known"
         for doubt in self._taken.doubts:
-            if doubt.at <= drawn and days_between(doubt.at, drawn) <= policy.event.recent_days:
+            if doubt.at <= drawn and days_between(doubt.at, drawn) <= doubt.days:
                 return f"drawn {show(hours_between(doubt.at, drawn), 1)} h after {doubt.why}"
         return None
 

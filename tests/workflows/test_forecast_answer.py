@@ -91,8 +91,7 @@ def codes(answer: dict[str, Any]) -> set[str]:
     return {one["code"] for one in answer["warnings"]}
 
 
-RESTATED = regimen((3, 3), datetime(2026, 11, 19, 10, tzinfo=ZONE))
-RESTATED_AT_14 = regimen((3, 3), datetime(2026, 11, 19, 14, tzinfo=ZONE))
+AT_10, AT_14 = (regimen((4, 4), datetime(2026, 11, 19, hour, tzinfo=ZONE)) for hour in (10, 14))
 DRIP = regimen((2,), BEGUN - timedelta(days=2), "intravenous", 24) + 'route = "intravenous"\n'
 UNTIMED = '[[levels]]\ntaken = 2026-11-20\nvalue = 9\nunit = "ng/mL"\n'
 doses = st.sampled_from([(2, 2), (3, 3), (5, 5), (2, 3)])
@@ -265,8 +264,8 @@ def test_a_model_is_chosen_by_population_and_each_other_says_why_not(ask: Ask, t
         (file_of((3, 3), (8,)) + '[[events]]\nat = 2026-11-20T20:00:00\nkind = "held"\n', (), "HELD", 4),
         (file_of((3, 3), (8,)) + '[[events]]\nat = 2026-11-20T20:00:00\nkind = "vomited"\n', (), "MISSED_DOSE", 4),
         (file_of((3, 3), (8,)) + regimen((6, 6), datetime(2026, 11, 21, 20, tzinfo=ZONE)), (), "CHANGE_TO_COME", 4),
-        (HEAD + regimen((3, 3)) + RESTATED + level(20, 8, 9), (), "DOSES_TOO_CLOSE", 4),
-        (HEAD + regimen((3, 3)) + RESTATED_AT_14 + level(20, 8, 13), (), "DOSES_TOO_CLOSE", 4),
+        (HEAD + regimen((3, 3)) + AT_10 + level(20, 8, 9), (), "DOSES_TOO_CLOSE", 4),
+        (HEAD + regimen((3, 3)) + AT_14 + level(20, 8, 13), (), "DOSES_TOO_CLOSE", 4),
         (HEAD + regimen((3, 3)) + level(17, 8) + level(20, 8, 9), (), "MISSING_LEVEL", 4),
         (HEAD + regimen((3, 3)) + level(17, 8) + level(20, '">20"'), (), "CENSORED_LEVEL", 4),
         (

@@ -45,6 +45,12 @@ def test_r58_a_level_and_a_model_that_contradict_each_other_move_nothing(ask: As
     assert data["next_level"]["to"] <= "2026-11-23"
 
 
+def test_r58_two_levels_just_outside_keep_the_dose_where_the_model_is_inside(ask: Ask, tmp_path: Path) -> None:
+    """5.7 and 5.6 below 6 while the model says 6 or more: repeated, not refused."""
+    data = data_of(ask, tmp_path, file_of((3, 3), (7.5, 7, 5.7, 5.6)), *RANGE, "--model", "woillard-2011")
+    assert data["proposal"]["current"] or data["proposal"]["daily_dose_mg"] > 6
+
+
 def test_r58_two_levels_in_a_row_against_the_model_leave_no_forecast(ask: Ask, tmp_path: Path) -> None:
     """A model whose occasions forget the patient puts 5.4, 5.5 and 5.3 in range for ever: it does not decide."""
     taken = "".join(
@@ -54,6 +60,77 @@ def test_r58_two_levels_in_a_row_against_the_model_leave_no_forecast(ask: Ask, t
     course = regimen((4,), datetime(2026, 8, 3, 8, tzinfo=ZONE), "envarsus", 24)
     answer = said_of(ask, tmp_path, LONG_AGO + course + taken, *RANGE)
     assert (answer["code"], answer["data"]) == ("LEVEL_AGAINST_MODEL", None)
+
+
+@pytest.mark.parametrize(("found", "hematocrit"), [((8.5, 9.3), 27), ((9, 9.6), 26), ((6.5, 5.6), 44)])
+def test_r58_r70_a_level_just_outside_goes_before_a_haematocrit(
+    ask: Ask, tmp_path: Path, found: tuple[float, float], hematocrit: int
+) -> None:
+    """Whatever a new haematocrit makes of the trough ahead, a first level just outside the range is repeated."""
+    lab = f"[[labs]]\ntaken = 2026-11-21T07:30:00\nhematocrit_percent = {hematocrit}\n"
+    text = HEAD.replace("= 33", "= 36") + regimen((3, 3)) + level(14, found[0]) + level(21, found[1]) + lab
+    data = data_of(ask, tmp_path, text, *RANGE)
+    assert data["proposal"]["current"]
+    assert data["next_level"]["to"] <= "2026-11-23"
+
+
+def test_r45_r56_a_dose_changed_since_the_level_is_measured_on_first(ask: Ask, tmp_path: Path) -> None:
+    """No second step up on one level, none back up after a cut that was right by proportion, no second cut."""
+    for old, new, found in ((2, 3, 2.6), (3, 2, 10.9), (3, 2.5, 9.6), (4, 3.5, 8.8)):
+        changed = regimen((new, new), datetime(2026, 11, 20, 20, tzinfo=ZONE))
+        lab = "[[labs]]\ntaken = 2026-11-20\nhematocrit_percent = 26\n"
+        text = HEAD + regimen((old, old)) + changed + level(16, found) + level(20, found) + lab
+        answer = said_of(ask, tmp_path, text, *RANGE)
+        assert answer["data"]["proposal"]["current"], (old, new, found)
+
+
+def test_a_dose_raised_too_far_since_the_level_is_cut_back(ask: Ask, tmp_path: Path) -> None:
+    """6 mg where 2 mg gave 5: back towards the dose that was measured, not beyond it."""
+    changed = regimen((6, 6), datetime(2026, 11, 20, 20, tzinfo=ZONE))
+    data = data_of(ask, tmp_path, HEAD + regimen((2, 2)) + changed + level(16, 5) + level(20, 5), *RANGE)
+    assert 4 < data["proposal"]["daily_dose_mg"] < 12
+
+
+def test_a_trough_too_near_chooses_no_dose(ask: Ask, tmp_path: Path) -> None:
+    """Tomorrow's trough is forecast, but a dose is chosen by the one in a week."""
+    text = file_of((3, 3), (12, 13, 13))
+    near = data_of(ask, tmp_path, text, *RANGE, "--until", "2026-11-23T08:00")
+    assert near["proposal"]["current"]
+    assert "too near" in near["kept_because"]
+    assert not data_of(ask, tmp_path, text, *RANGE)["proposal"]["current"]
+
+
+def test_a_regimen_entered_again_at_a_visit_goes_on_by_its_old_clock(ask: Ask, tmp_path: Path) -> None:
+    """The same regimen from 10:00, after the intake of 08:00, is no further dose."""
+    again = regimen((3, 3), datetime(2026, 11, 18, 10, tzinfo=ZONE))
+    levels = level(17, 8) + level(20, 8)
+    one, two = (data_of(ask, tmp_path, HEAD + regimen((3, 3)) + row + levels, *RANGE) for row in ("", again))
+    assert one["parameters"] == two["parameters"]
+    assert one["candidates"] == two["candidates"]
+
+
+def test_two_doses_close_together_set_the_levels_after_them_aside(ask: Ask, tmp_path: Path) -> None:
+    """Another dose entered at the hour of a visit, two weeks ago: the level of the next day does not count."""
+    more = regimen((4, 4), datetime(2026, 11, 5, 11, tzinfo=ZONE))
+    data = data_of(ask, tmp_path, HEAD + regimen((3, 3)) + more + level(6, 14) + level(20, 8, 10), *RANGE)
+    assert [one["level"] for one in data["levels"]] == ["8 ng/mL"]
+    (why,) = [one["why"] for one in data["ignored"]]
+    assert "two doses 3 h apart" in why
+
+
+def test_what_is_open_since_the_last_level_is_said(ask: Ask, tmp_path: Path) -> None:
+    """A dose vomited after it: no level has shown how much was absorbed."""
+    text = HEAD + regimen((3, 3)) + level(16, 8) + level(18, 8)
+    answer = said_of(ask, tmp_path, text + '[[events]]\nat = 2026-11-20T20:00:00\nkind = "vomited"\n', *RANGE)
+    assert "MISSED_DOSE" in codes(answer)
+    assert answer["data"] is not None
+
+
+def test_a_haematocrit_as_a_fraction_is_a_fault_of_the_file(ask: Ask, tmp_path: Path) -> None:
+    """0.36 is no 36 %: with it a level would be forecast as next to nothing."""
+    answer = said_of(ask, tmp_path, file_of((3, 3), (8, 8)).replace("= 33", "= 0.36"), *RANGE)
+    assert answer["code"] == "BAD_PATIENT_FILE"
+    assert "36 and not 0.36" in answer["message"]
 
 
 def test_r42_a_level_two_hours_after_a_dose_is_no_trough_and_raises_nothing(ask: Ask, tmp_path: Path) -> None:
