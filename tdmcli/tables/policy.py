@@ -185,6 +185,7 @@ class ForecastPolicy(NamedTuple):
     days_outside_percent: Decimal
     levels_tried: int
     same_chance_percent: Decimal
+    aimed_chance_percent: Decimal
     misfit_sd: Decimal
     newest_misfit_percent: Decimal
     least_gap_percent: Decimal

@@ -96,7 +96,8 @@ def _likeliest(seen: Sequence[Seen], now: Seen, current: Regimen, aim: Aim, last
     right_way = [one for one in seen if one is now or _moves(one, current, where)]
     measured = [one for one in right_way if one is now or _as_measured(one, current, last)]
     allowed = [one for one in measured if not over_cap(one.regimen, current)]
-    same = float(read_policy().forecast.same_chance_percent) / 100
+    policy = read_policy().forecast
+    same = float(policy.aimed_chance_percent if aimed else policy.same_chance_percent) / 100
 
     def nearest(among: Sequence[Seen]) -> Seen:
         most = max(one.found.probability_in_range for one in among)

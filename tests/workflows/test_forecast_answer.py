@@ -108,7 +108,7 @@ def file_of(mg: Sequence[float], found: Sequence[float]) -> str:
 def test_r56_r58_what_is_proposed_is_likeliest_within_the_cap_and_goes_the_right_way(
     ask: Ask, tmp_path: Path, mg: Intakes, found: list[float]
 ) -> None:
-    """In range the dose stays; else the likeliest (within 3 points) towards the range, never above the cap or 0."""
+    """In range the dose stays; else the likeliest (within a point) towards the range, never above the cap or 0."""
     answer = said_of(ask, tmp_path, file_of(mg, found), *RANGE)
     if answer["status"] == "refused":
         assert answer["code"] in {"TOO_HIGH_TO_SCALE", "FIT_FAILED", "DISCREPANT", "LEVEL_AGAINST_MODEL"}
@@ -130,7 +130,7 @@ def test_r56_r58_what_is_proposed_is_likeliest_within_the_cap_and_goes_the_right
             and (one["daily_dose_mg"] > now["daily_dose_mg"]) == (now["position"] == "below")
             and one["daily_dose_mg"] != now["daily_dose_mg"]
         ]
-        assert best["probability_in_target"] >= max(one["probability_in_target"] for one in rivals) - 0.03
+        assert best["probability_in_target"] >= max(one["probability_in_target"] for one in rivals) - 0.01
     if now["position"] == "within":
         assert best is now
     if any(one["over_cap"] for one in candidates):
