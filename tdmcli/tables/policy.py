@@ -203,11 +203,13 @@ class ForecastPolicy(NamedTuple):
 class AucPolicy(NamedTuple):
     """How many minutes a sample may lie off the time of a formula, and how low a level after a dose may be.
 
-    `lowest_after_dose_percent` is of the level before that dose.
+    `lowest_after_dose_percent` is of the level before that dose, `trough_misfit_percent` of the trough that a model's
+    area rests on alone.
     """
 
     sample_minutes: int
     lowest_after_dose_percent: Decimal
+    trough_misfit_percent: Decimal
 
     def check(self) -> None:
         """Check that the share is one."""

@@ -13,6 +13,7 @@ from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml, by_panels
 from tdmcli.pharmacokinetics.linear_algebra import form
 from tdmcli.pharmacokinetics.prediction import leg_kinetics, make_case, predict
+from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.answer import Citations, reason_of
 from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
 from tdmcli.workflows.auc_map_checks import against_course, against_levels
@@ -100,7 +101,8 @@ def _fitted(
         if record == facts.drawn and record.last_dose is not None:  # an older level must not outvote it (R46)
             raise refuse(Code.MISSING_LEVEL, why=f": the newest, of {record.taken.date()}, is set aside: {why}")
     considered = consider(facts, steps_of(facts.record, course, facts.now), None)
-    chosen = choose_model(considered, course, hold=False)
+    strict = None if dose_at is not None else read_policy().auc.trough_misfit_percent  # a trough alone bears the area
+    chosen = choose_model(considered, course, hold=False, newest_percent=strict)
     fitting, _, found = chosen.made
     window = Window(course.hour(start), course.hour(start) + interval_h)
     area, low, high = _area_with_limits(fitting, course, found, window)

@@ -13,6 +13,7 @@ from tdmcli.workflows.model_fit import Fit, doubts_of, doubts_of_fit, fit, foret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from tdmcli.workflows.model_choice import Considered, Fitting
     from tdmcli.workflows.model_course import ModelCourse
@@ -29,9 +30,21 @@ class Chosen(NamedTuple):
 
 
 def choose_model(
-    considered: Sequence[Considered], course: ModelCourse, *, hold: bool, forced: str | None = None
+    considered: Sequence[Considered],
+    course: ModelCourse,
+    *,
+    hold: bool,
+    forced: str | None = None,
+    newest_percent: Decimal | None = None,
 ) -> Chosen:
     """Return the model to use, fitted to all levels, beside the others that apply.
+
+    Args:
+        considered: every model with what it is to the patient.
+        course: the doses and levels.
+        hold: whether clearance is held constant.
+        forced: the id of the model that was named.
+        newest_percent: by how much a model may miss the newest level; without it what a forecast may.
 
     Raises:
         Refused: none applies or explains the last level, or the one that was named does not.
@@ -45,7 +58,7 @@ def choose_model(
             continue
         try:
             made = fit(foretell(fitting, course, hold=hold), course, course.levels, hold=hold)
-            doubts[row.id] = doubts_of_fit(made, course) + doubts_of(fitting, hold=hold)
+            doubts[row.id] = doubts_of_fit(made, course, newest_percent) + doubts_of(fitting, hold=hold)
             fits[row.id] = made
         except NothingAbsorbedError:
             why = "a level was drawn before any of the first dose was absorbed"

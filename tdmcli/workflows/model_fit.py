@@ -19,6 +19,7 @@ from tdmcli.workflows.model_choice import Fitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from tdmcli.pharmacokinetics.likelihood import Level
     from tdmcli.pharmacokinetics.population_model import PopulationModel
@@ -81,8 +82,13 @@ def doubts_of(fitting: Fitting, *, hold: bool) -> tuple[Finding, ...]:
     return (found if beyond else ()) + (() if drift_for(fitting.model, hold=hold) else constant)
 
 
-def doubts_of_fit(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
+def doubts_of_fit(made: Fit, course: ModelCourse, newest_percent: Decimal | None = None) -> tuple[Finding, ...]:
     """Return how far from its patients the model had to go, and which levels it misses.
+
+    Args:
+        made: the model fitted to the patient.
+        course: the doses and levels.
+        newest_percent: by how much it may miss the newest level; without it what a forecast may.
 
     Raises:
         Refused: the fit did not settle, or it misses the newest level (R60).
@@ -92,7 +98,7 @@ def doubts_of_fit(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
     for doubt in (Doubt.NOT_CONVERGED, Doubt.NOT_POSITIVE_DEFINITE):
         if doubt in found.doubts:
             raise refuse(Code.FIT_FAILED, model=row.id, why=str(doubt))
-    misfits = _misfits(made, course) + _other_assay(made)
+    misfits = _misfits(made, course, newest_percent) + _other_assay(made)
     if Doubt.BEYOND_3_SD not in found.doubts:
         return misfits
     names = [*(one.name for one in row.random_effect), *("clearance of a visit" for _ in found.z_scores)]
@@ -109,10 +115,11 @@ def _other_assay(made: Fit) -> tuple[Finding, ...]:
     return (Finding(Code.OTHER_ASSAY, {"model": row.id, "number": str(number), "all": str(len(made.problem.levels))}),)
 
 
-def _misfits(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
+def _misfits(made: Fit, course: ModelCourse, newest_percent: Decimal | None) -> tuple[Finding, ...]:
     """Return the levels that the fit misses by more than levels scatter; refuse where it misses the newest (R60)."""
     policy, problem = read_policy().forecast, made.problem
     model, missed = made.fitting.model.row.id, []
+    share = policy.newest_misfit_percent if newest_percent is None else newest_percent
     for record, level, error, predicted in zip(
         course.records, problem.levels, problem.errors, made.found.predicted_ng_ml, strict=True
     ):
@@ -120,7 +127,7 @@ def _misfits(made: Fit, course: ModelCourse) -> tuple[Finding, ...]:
         far = abs(distance(error, level, predicted)) > policy.misfit_sd
         newest = record is course.records[-1] and level.censoring is None
         apart = max(predicted / level.value_ng_ml, level.value_ng_ml / predicted)
-        if newest and (far or apart > 1 + policy.newest_misfit_percent / 100):
+        if newest and (far or apart > 1 + share / 100):
             raise refuse(Code.FIT_FAILED, model=model, why=f"it does not explain the last level, {told}")
         missed += [told] if far else []
     return (Finding(Code.LEVEL_MISFIT, {"model": model, "what": ", ".join(missed)}),) if missed else ()

@@ -297,3 +297,20 @@ def test_r53_levels_by_immunoassay_in_a_model_from_lc_ms_ms_are_told(
     assert the_map(answer)["model"] == "woillard-2011"
     assert ("OTHER_ASSAY" in warnings(answer)) == said
     assert not said or "3 of the 3 fitted here are by immunoassay" in warnings(answer)["OTHER_ASSAY"]
+
+
+STEADY = trough(3, 7.6) + trough(10, 8.4) + trough(17, 7.8)
+
+
+@pytest.mark.parametrize("newest", [12, 14])
+def test_r60_a_model_that_misses_the_trough_an_area_rests_on_gives_none(newest: int, ask: Ask, tmp_path: Path) -> None:
+    """No mean lies below its lowest level: an area below the trough times the interval is of another trough."""
+    answer = auc(ask, tmp_path / "p.toml", STEADY + trough(27, newest))
+    assert used(answer) == [newest]
+    fitted = the_map(answer)
+    if fitted["refused"] is None:
+        assert fitted["auc_ng_h_ml"] >= newest * 12
+    else:
+        assert fitted["refused"] == "FIT_FAILED"
+        assert f"the last level, {newest} ng/mL of 2026-11-27" in fitted["why"]
+    assert the_map(auc(ask, tmp_path / "p.toml", STEADY + trough(27, 8)))["refused"] is None
