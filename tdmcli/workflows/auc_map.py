@@ -74,19 +74,17 @@ def by_model(
     try:
         settle(doubts, frozenset())
         about_levels = settle(against_levels(question, facts, interval, regimen), frozenset())
-        made = _fitted(empty, facts, interval.dose_at, regimen.interval_h, citations)
+        made = _fitted(empty, facts, interval, regimen.interval_h, citations)
     except Refused as refused:
         first = refused.findings[0]
         return ByModel(empty._replace(refused=str(first.code), why=reason_of(first)))
     return made._replace(findings=made.findings + tuple(one for one in about_levels if one not in doubts))
 
 
-def _fitted(
-    empty: MethodAnswer, facts: Facts, dose_at: datetime | None, interval_h: int, citations: Citations
-) -> ByModel:
+def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: int, citations: Citations) -> ByModel:
     if facts.record is None:
         raise refuse(Code.NO_MODEL, why="MAP needs the doses and times of a patient file")
-    history = facts.record.history
+    history, dose_at = facts.record.history, interval.dose_at
     course = course_of(history, facts.now)
     if not course.levels:
         raise refuse(Code.MISSING_LEVEL, why=" in the patient file that a model can use")
@@ -98,7 +96,8 @@ def _fitted(
         raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
     settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
     for record, why in course.ignored:
-        if record == facts.drawn and record.last_dose is not None:  # an older level must not outvote it (R46)
+        known = record.last_dose is not None or record in interval.records
+        if record == facts.drawn and known:  # an older level must not outvote it (R46)
             raise refuse(Code.MISSING_LEVEL, why=f": the newest, of {record.taken.date()}, is set aside: {why}")
     considered = consider(facts, steps_of(facts.record, course, facts.now), None)
     strict = None if dose_at is not None else read_policy().auc.trough_misfit_percent  # a trough alone bears the area

@@ -14,10 +14,12 @@ from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.adjust_data import AdjustQuestion
 from tdmcli.workflows.aim import find_aim
-from tdmcli.workflows.auc_samples import is_early, is_late
+from tdmcli.workflows.auc_samples import is_early, is_late, with_dose
 from tdmcli.workflows.facts import history_findings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tdmcli.domain.history import History, LevelRecord
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.auc_data import AucQuestion
@@ -54,16 +56,17 @@ def about_newest(question: AucQuestion, facts: Facts, interval: Interval, produc
     values = {
         "level": newest.level.text,
         "taken": at.date().isoformat() if newest.untimed else f"{at:%Y-%m-%d %H:%M}",
-        "why": _why_outside(facts.record.history, newest),
+        "why": _why_outside(facts.record.history, newest, facts.now),
     }
     findings += (Finding(Code.NOT_OF_INTERVAL, values),)
     against = too_high(question, facts, interval, product) + about_last(facts, interval)
     return findings + tuple(one for one in against if one.code in {Code.DISCREPANT, Code.TOO_HIGH_TO_SCALE})
 
 
-def _why_outside(history: History, record: LevelRecord) -> str:
-    if record.untimed:
+def _why_outside(history: History, newest: LevelRecord, now: datetime) -> str:
+    if newest.untimed:
         return "the file has its date only"
+    record = with_dose(history, newest, usable_levels(history, now)[0])
     if record.last_dose is None:
         return "its last dose is not known"
     if record.last_dose >= record.taken:

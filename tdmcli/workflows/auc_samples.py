@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain import history as past
+from tdmcli.domain.findings import Finding
 from tdmcli.domain.limited_sampling import Sample
 from tdmcli.domain.trough import check_sample_time
 from tdmcli.domain.units import clean, parse_level, parse_number, show
 from tdmcli.errors import Code, WrongUsage
 from tdmcli.tables.readers import read_molecular_weight, read_policy
 from tdmcli.workflows import asked as ask
+from tdmcli.workflows.model_levels import by_the_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from tdmcli.domain.findings import Finding
     from tdmcli.domain.history import History, LevelRecord
     from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.asked import Asked
@@ -71,10 +74,43 @@ def interval_of(history: History, now: datetime) -> Interval:
     """Return the levels of a file around the last dose after which one was drawn that is no trough, else its trough.
 
     A trough drawn later on another regimen counts in the profile's stead, and so does one of a later visit that is no
-    late one: the area is of now. Only levels with a known last dose are used.
+    late one: the area is of now. Only levels with a known last dose are used, and troughs by the clock.
     """
     used, _ = past.usable_levels(history, now)
-    timed = [one for one in used if not one.untimed and one.last_dose is not None and one.last_dose < one.taken]
+    known = {with_dose(history, one, used): one for one in used if not one.untimed}
+    found = _interval_of(history, [one for one in known if one.last_dose is not None and one.last_dose < one.taken])
+    return found._replace(
+        records=tuple(known[one] for one in found.records),
+        before=None if found.before is None else known[found.before],
+        older=None if found.older is None else known[found.older],
+        findings=found.findings + _taken_by_the_clock(history, [known[one] for one in found.records]),
+    )
+
+
+def with_dose(history: History, record: LevelRecord, used: Sequence[LevelRecord]) -> LevelRecord:
+    """Return a level, one that is a trough by the clock of its regimen with the dose due before it as its last.
+
+    No other level may name a dose since then: whether this one was drawn before that dose is not known.
+    """
+    if record.last_dose is not None:
+        return record
+    due, found = by_the_clock(record, history)
+    if due is None or any(one.refuses or one.code is Code.UNTIMED_LEVEL for one in found):
+        return record
+    if any(one.last_dose is not None and due < one.last_dose <= record.taken for one in used):
+        return record
+    return replace(record, last_dose=due)
+
+
+def _taken_by_the_clock(history: History, records: Iterable[LevelRecord]) -> tuple[Finding, ...]:
+    """Return that a level of an interval has no last dose in the file."""
+    by_clock = [one for one in records if one.last_dose is None]
+    said = [f"{one.level.text} of {one.taken.astimezone(history.zone):%Y-%m-%d %H:%M}" for one in by_clock]
+    why = "is taken as a trough by the clock: its last dose is not in the file"
+    return tuple(Finding(Code.UNTIMED_LEVEL, {"why": f"{one} {why}"}) for one in said)
+
+
+def _interval_of(history: History, timed: list[LevelRecord]) -> Interval:
     troughs = [one for one in timed if not is_early(history, one)]
     after = [one for one in timed if is_early(history, one)]
     last = troughs[-1] if troughs else None

@@ -15,6 +15,7 @@ from tdmcli.workflows.intakes_due import scheduled
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tdmcli.domain.findings import Finding
     from tdmcli.domain.history import History, LevelRecord
     from tdmcli.workflows.model_intakes import Taken
 
@@ -69,14 +70,23 @@ def _begun_unknown(history: History, now: datetime) -> datetime | None:
     return None if known else begun
 
 
+def by_the_clock(record: LevelRecord, history: History) -> tuple[datetime | None, tuple[Finding, ...]]:
+    """Return the dose due before a level by its regimen's clock, and what the hours since then say of it (R42)."""
+    period = period_at(history, record.taken)
+    if period is None:
+        return None, ()
+    due = [at for at, _ in scheduled(period.start, period.regimen, record.taken, history)]
+    if not due:
+        return None, ()
+    hours = hours_between(due[-1], record.taken)
+    return due[-1], check_sample_time(hours, period.regimen.interval_h, read_policy().sampling)
+
+
 def _against_clock(record: LevelRecord, history: History) -> str | None:
     """Return why a level without a known last dose is not used: by the clock it is no trough, so either may be true."""
-    period = period_at(history, record.taken)
-    if record.last_dose is not None or period is None:
+    if record.last_dose is not None:
         return None
-    due = [at for at, _ in scheduled(period.start, period.regimen, record.taken, history)]
-    hours = hours_between(due[-1], record.taken) if due else None
-    found = check_sample_time(hours, period.regimen.interval_h, read_policy().sampling)
+    _, found = by_the_clock(record, history)
     unclear = any(one.code in {Code.NOT_A_TROUGH, Code.SAMPLE_AT_DOSE} for one in found)
     return "whether the dose due before it had been taken is not known" if unclear else None
 

@@ -457,15 +457,15 @@ def test_r51_a_dose_that_was_not_kept_gives_no_area(
 def test_r46_levels_without_a_last_dose_are_for_the_model_and_guarded_too(
     profile: str, tmp_path: Path, ask: Callable[..., Said]
 ) -> None:
-    """Without a last dose no regression answers; the model goes by the clock, and never from a stale level."""
+    """Without a last dose only the trough by the clock is of the interval, and no level is used that is stale."""
     path = tmp_path / "p.toml"
     path.write_text(re.sub(r"last_dose = .*\n", "", profile), encoding="utf-8")
     answer = auc(ask, "--patient", str(path))
-    assert answering(answer) == {"map"}
-    assert methods(answer)["saint-marcoux-2013-0-3m"]["refused"] == "MISSING_LEVEL"
+    assert answering(answer) == {"map", "saint-marcoux-2013-0-3m"}
+    assert [one["hours"] for one in answer["data"]["samples"]] == [0]
     late = ask("auc", "--patient", str(path), "--as-of", "2027-11-21T09:00+01:00", "--json")
     assert late.returncode == 4
-    assert "map: STALE_LEVEL" in json.loads(late.stdout)["message"]
+    assert ": STALE_LEVEL" in json.loads(late.stdout)["message"]
 
 
 def test_r46_no_area_by_a_model_where_the_newest_level_is_set_aside(

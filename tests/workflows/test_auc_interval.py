@@ -100,7 +100,11 @@ def refusals(answer: dict[str, Any]) -> dict[str, str | None]:
         (profile(20), [8.4, 21.4, 12.9]),
         (trough(12, 5) + profile(20), [8.4, 21.4, 12.9]),
         (profile(12) + trough(18, 5) + profile(20), [8.4, 21.4, 12.9]),
-        (profile(20) + level("2026-11-26T07:50:00", None, 5), [8.4, 21.4, 12.9]),
+        (profile(20) + level("2026-11-26T07:50:00", None, 5), [5]),
+        (profile(20) + level("2026-11-26T10:50:00", None, 5), [8.4, 21.4, 12.9]),
+        (trough(12, 7) + level("2026-11-26T07:50:00", None, 5), [5]),
+        (level("2026-11-20T07:50:00", None, 8.4) + after(20, 1, 21.4), [8.4, 21.4]),
+        (level("2026-11-20T07:50:00", None, 8.4) + level("2026-11-20T09:00:00", "2026-11-20T07:30:00", 21), [21]),
         (profile(20) + level("2026-11-26", None, 5), [8.4, 21.4, 12.9]),
         (profile(20) + trough(26, 5, 'flags = ["clotted"]'), [8.4, 21.4, 12.9]),
         (profile(20) + level("2026-11-26T07:50:00", "2026-11-25T08:00:00", 5), [8.4, 21.4, 12.9]),
@@ -115,6 +119,16 @@ def test_a_trough_of_a_later_visit_stands_in_an_older_profile_s_stead(
 ) -> None:
     """The same regimen or not: levels long ago don't tell of now; a level without a usable time is no such trough."""
     assert used(auc(ask, tmp_path / "p.toml", levels)) == wanted
+
+
+def test_r43_a_trough_by_the_clock_is_told_to_be_one(ask: Ask, tmp_path: Path) -> None:
+    """A timed level without a last dose counts in every method as the model counts it, and the answer says so."""
+    answer = auc(ask, tmp_path / "p.toml", trough(12, 7) + level("2026-11-26T07:50:00", None, 5.2))
+    assert used(answer) == [5.2]
+    assert refusals(answer)["map"] is refusals(answer)["regression-saint-marcoux-2013-3-12m"] is None
+    said = warnings(answer)["UNTIMED_LEVEL"]
+    assert "5.2 ng/mL of 2026-11-26 07:50 is taken as a trough by the clock: its last dose is not in the file" in said
+    assert "UNTIMED_LEVEL" not in warnings(auc(ask, tmp_path / "p.toml", trough(26, 5.2)))
 
 
 def test_an_older_profile_is_named_with_the_way_to_ask_for_it(ask: Ask, tmp_path: Path) -> None:
@@ -147,7 +161,8 @@ def test_r46_a_good_trough_after_a_stale_profile_is_answered(ask: Ask, tmp_path:
     ("newest", "why"),
     [
         (level("2026-11-26", None, 6), "the file has its date only"),
-        (level("2026-11-26T07:50:00", None, 6), "its last dose is not known"),
+        (level("2026-11-26T10:50:00", None, 6), "its last dose is not known"),
+        (level("2026-11-21T07:50:00", None, 6), "it is of another interval, within 36 h of these levels [policy]"),
         (trough(21, 6), "it is of another interval, within 36 h of these levels [policy]"),
         (level("2026-11-26T07:50:00", "2026-11-25T08:00:00", 6), "it was drawn 23.8 h after its last dose"),
     ],
@@ -174,7 +189,7 @@ def test_a_flagged_newest_level_is_named_by_its_flag(ask: Ask, tmp_path: Path) -
     [
         (trough(21, 20.4), "HIGH_LEVEL", None),
         (level("2026-11-26", None, 20.4), "HIGH_LEVEL", None),
-        (level("2026-11-26T07:50:00", None, 20.4), "HIGH_LEVEL", None),
+        (level("2026-11-26T10:50:00", None, 20.4), "HIGH_LEVEL", None),
         (trough(21, 27), None, "DISCREPANT"),
         (trough(21, 2.4), None, "DISCREPANT"),
         (level("2026-11-26", None, 2.4), None, "DISCREPANT"),
