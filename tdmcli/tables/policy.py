@@ -204,12 +204,13 @@ class AucPolicy(NamedTuple):
     """How many minutes a sample may lie off the time of a formula, and how low a level after a dose may be.
 
     `lowest_after_dose_percent` is of the level before that dose, `trough_misfit_percent` of the trough that a model's
-    area rests on alone.
+    area rests on alone, `troughs_apart_percent` how far two troughs before one dose may differ.
     """
 
     sample_minutes: int
     lowest_after_dose_percent: Decimal
     trough_misfit_percent: Decimal
+    troughs_apart_percent: Decimal
 
     def check(self) -> None:
         """Check that the share is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -122,8 +123,7 @@ def _interval_of(history: History, timed: list[LevelRecord]) -> Interval:
             return found
     if last is None:
         return Interval(())
-    earlier = [one for one in troughs if one.taken < last.taken]
-    return _with_trough(history, Interval((), regimen=_regimen_of(history, last), older=profile), last, earlier)
+    return _with_trough(history, Interval((), regimen=_regimen_of(history, last), older=profile), last, troughs)
 
 
 def _since(history: History, found: Interval, profile: LevelRecord, troughs: list[LevelRecord]) -> LevelRecord | None:
@@ -153,18 +153,45 @@ def _profile(history: History, timed: list[LevelRecord], dose_at: datetime, regi
         return found._replace(before=before)
     if past.hours_between(before.last_dose, dose_at) > window.refuse_after:
         return found._replace(before=before)
-    return _with_trough(history, found, before, troughs[:-1])
+    return _with_trough(history, found, before, troughs)
 
 
-def _with_trough(history: History, found: Interval, trough: LevelRecord, earlier: list[LevelRecord]) -> Interval:
+def _with_trough(history: History, found: Interval, trough: LevelRecord, troughs: list[LevelRecord]) -> Interval:
     regimen = _regimen_of(history, trough)
     hours = None if trough.last_dose is None else past.hours_between(trough.last_dose, trough.taken)
+    earlier = [one for one in troughs if one.taken < trough.taken]
     return found._replace(
         samples=(Sample(Decimal(0), trough.level), *found.samples),
         records=(trough, *found.records),
         before=earlier[-1] if earlier else None,
-        findings=_off_time(hours, regimen) + _off_time(_hours_to_the_dose(found, trough), regimen),
+        findings=_off_time(hours, regimen)
+        + _off_time(_hours_to_the_dose(found, trough), regimen)
+        + _twice(history, trough, troughs),
     )
+
+
+def _near(first: datetime | None, second: datetime | None) -> bool:
+    """Return whether two times are as near as samples of one hour: those of one dose."""
+    if first is None or second is None:
+        return False
+    return abs(first - second) <= timedelta(minutes=read_policy().auc.sample_minutes)
+
+
+def _twice(history: History, trough: LevelRecord, troughs: list[LevelRecord]) -> tuple[Finding, ...]:
+    """Refuse a trough where another one before the same dose is further from it than levels scatter (R32)."""
+    ratio = 1 + read_policy().auc.troughs_apart_percent / 100
+    for one in troughs:
+        if one == trough or not (_near(one.last_dose, trough.last_dose) or _near(one.taken, trough.taken)):
+            continue
+        numbers = one.level.is_number and trough.level.is_number
+        low, high = sorted((one.level.value_ng_ml, trough.level.value_ng_ml))
+        if high > low * ratio if numbers else one.level != trough.level:
+            level, before = (
+                f"{each.level.text} ({each.taken.astimezone(history.zone):%H:%M})" for each in (trough, one)
+            )
+            values = {"level": level, "before": before, "ratio": show(ratio)}
+            return (Finding(Code.DISCREPANT, values, refuses=True),)
+    return ()
 
 
 def _hours_to_the_dose(found: Interval, trough: LevelRecord) -> Decimal | None:

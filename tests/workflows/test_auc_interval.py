@@ -329,3 +329,26 @@ def test_r60_a_model_that_misses_the_trough_an_area_rests_on_gives_none(newest: 
         assert fitted["refused"] == "FIT_FAILED"
         assert f"the last level, {newest} ng/mL of 2026-11-27" in fitted["why"]
     assert the_map(auc(ask, tmp_path / "p.toml", STEADY + trough(27, 8)))["refused"] is None
+
+
+@pytest.mark.parametrize(
+    ("other", "refused"),
+    [
+        (level("2026-11-20T07:40:00", "2026-11-19T20:00:00", 5.2), True),
+        (level("2026-11-20T07:40:00", "2026-11-19T20:00:00", 7.4), False),
+        (level("2026-11-20T07:40:00", None, 5.2), True),
+        (level("2026-11-20T07:48:00", "2026-11-19T20:05:00", 12), True),
+        (level("2026-11-20T07:45:00", "2026-11-19T21:00:00", 12), True),
+        (level("2026-11-20T07:40:00", "2026-11-19T20:00:00", '"<5"'), True),
+        (level("2026-11-20T07:40:00", "2026-11-19T20:00:00", 5.2, 'flags = ["clotted"]'), False),
+    ],
+)
+def test_r32_two_troughs_before_one_dose_that_differ_give_no_area(
+    other: str, *, refused: bool, ask: Ask, tmp_path: Path
+) -> None:
+    """Which of them is right is not known, so none is taken in silence: before a profile and alone."""
+    for levels in (profile(20), trough(20, 8.4)):
+        answer = auc(ask, tmp_path / "p.toml", trough(12, 8) + other + levels)
+        assert (answer["data"] is None) == refused
+        assert not refused or "DISCREPANT: 8.4 ng/mL (07:50) after " in answer["message"]
+        assert not refused or "more than 1.2 times apart [policy]" in answer["message"]
