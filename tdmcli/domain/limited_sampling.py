@@ -124,22 +124,37 @@ def _nearest(term: RegressionTerm, samples: tuple[Sample, ...], minutes: int) ->
     return sorted(near, key=lambda one: away[one])
 
 
-def falls_after_dose(samples: Iterable[Sample], until_h: Decimal, percent: Decimal) -> Finding | None:
+def falls_after_dose(
+    samples: Iterable[Sample], until_h: Decimal, percent: Decimal, *, prompt: bool = False
+) -> Finding | None:
     """Return that a level after the dose lies clearly below the one before it, or None (R32).
 
-    A limit counts only where it leaves no doubt. From `until_h` on a level is the next trough and not meant.
+    A limit counts only where it leaves no doubt. From `until_h` on a level is the next trough and not meant. After a
+    `prompt` (immediate) release no dose leaves every one of several levels below the one before it.
     """
     given = tuple(samples)
     before = next((one.level for one in given if not one.hours), None)
     if before is None or before.censor is Censor.BELOW:
         return None
-    for one in given:
-        if one.hours == 0 or one.hours >= until_h or one.level.censor is Censor.ABOVE:
-            continue
-        if one.level.value_ng_ml * 100 < before.value_ng_ml * percent:
-            values = {"level": one.level.text, "hours": show(one.hours, 1), "before": before.text}
-            return Finding(Code.FALLS_AFTER_DOSE, {**values, "percent": show(percent)}, refuses=True)
+    after = [one for one in given if 0 < one.hours < until_h]
+    below = [one for one in after if one.level.censor is not Censor.ABOVE and _is_below(one.level, before)]
+    clearly = next((one for one in below if one.level.value_ng_ml * 100 < before.value_ng_ml * percent), None)
+    if clearly is not None:
+        return _falls(clearly, f"{show(percent)} % [policy] of {before.text} before it")
+    if prompt and len(after) > 1 and below == after:
+        return _falls(below[0], f"{before.text} before it, and so does every level until the next trough")
     return None
+
+
+def _is_below(level: Level, before: Level) -> bool:
+    """Return whether a level, or the limit that it lies below, is not above the level before the dose."""
+    limit = before.value_ng_ml
+    return level.value_ng_ml <= limit if level.censor is Censor.BELOW else level.value_ng_ml < limit
+
+
+def _falls(sample: Sample, what: str) -> Finding:
+    values = {"level": sample.level.text, "hours": show(sample.hours, 1), "what": what}
+    return Finding(Code.FALLS_AFTER_DOSE, values, refuses=True)
 
 
 def area_ng_h_ml(row: RegressionRow, levels_ng_ml: Iterable[Decimal]) -> Decimal:

@@ -158,7 +158,7 @@ def _known(
         population=facts.population,
         samples=interval.samples,
     )
-    own = sizes(facts, interval) + shape(interval, regimen.interval_h)
+    own = sizes(facts, interval) + shape(interval, regimen, product.release)
     return _Known(of, interval, regimen, product, own + doubts + small_without_age(facts))
 
 

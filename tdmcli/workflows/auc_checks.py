@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tdmcli.domain.findings import Finding
-from tdmcli.domain.history import days_on_dose, dosed_at, usable_levels
-from tdmcli.domain.limited_sampling import falls_after_dose
+from tdmcli.domain.history import days_on_dose, dosed_at, hours_between, usable_levels
+from tdmcli.domain.limited_sampling import Sample, falls_after_dose
 from tdmcli.domain.sample_checks import check_events
 from tdmcli.domain.target_range import Position
 from tdmcli.domain.trough import check_size, check_steady_state
 from tdmcli.domain.units import show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
+from tdmcli.tables.rows import Release
 from tdmcli.workflows.auc_newest import newest_outside
 from tdmcli.workflows.auc_samples import is_early
 from tdmcli.workflows.facts import history_findings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tdmcli.domain.history import LevelRecord
+    from tdmcli.domain.regimen import Regimen
     from tdmcli.workflows.auc_samples import Interval
     from tdmcli.workflows.facts import Facts
 
@@ -42,12 +44,33 @@ def sizes(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
     )
 
 
-def shape(interval: Interval, interval_h: int) -> tuple[Finding, ...]:
-    """Refuse levels that fall after a dose, as none do: no method has an area of them (R32)."""
-    policy = read_policy()
-    window = next((one.refuse_before for one in policy.sampling if one.interval_h == interval_h), Decimal(interval_h))
-    found = falls_after_dose(interval.samples, window, policy.auc.lowest_after_dose_percent)
-    return () if found is None else (found,)
+def shape(interval: Interval, regimen: Regimen, release: Release) -> tuple[Finding, ...]:
+    """Refuse levels that fall after a dose, and troughs around it that contradict each other: none have an area (R32).
+
+    A level drawn just before the dose counts here where it is no C0, its own dose being too long ago.
+    """
+    policy, interval_h, samples = read_policy(), regimen.interval_h, interval.samples
+    trough_h = next((one.refuse_before for one in policy.sampling if one.interval_h == interval_h), Decimal(interval_h))
+    before, dose_at = interval.before, interval.dose_at
+    if before is not None and dose_at is not None and samples and samples[0].hours:
+        just = hours_between(before.taken, dose_at) <= interval_h - trough_h
+        samples = (Sample(Decimal(0), before.level), *samples) if just else samples
+    lowest = policy.auc.lowest_after_dose_percent
+    found = falls_after_dose(samples, trough_h, lowest, prompt=release is Release.IMMEDIATE)
+    return (() if found is None else (found,)) + _around(samples, trough_h, policy.level.previous_ratio)
+
+
+def _around(samples: tuple[Sample, ...], trough_h: Decimal, ratio: Decimal) -> tuple[Finding, ...]:
+    """Refuse a trough after a dose that contradicts the one before it, like two of two days."""
+    first = next((one.level for one in samples if not one.hours and one.level.is_number), None)
+    for one in samples:
+        if first is None or one.hours < trough_h or not one.level.is_number:
+            continue
+        low, high = sorted((first.value_ng_ml, one.level.value_ng_ml))
+        if high > low * ratio:
+            values = {"level": f"{one.level.text} ({show(one.hours, 1)} h after a dose)", "before": first.text}
+            return (Finding(Code.DISCREPANT, {**values, "ratio": show(ratio)}, refuses=True),)
+    return ()
 
 
 def small_without_age(facts: Facts) -> tuple[Finding, ...]:

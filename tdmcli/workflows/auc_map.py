@@ -77,7 +77,8 @@ def by_model(
         made = _fitted(empty, facts, interval, regimen.interval_h, citations)
     except Refused as refused:
         first = refused.findings[0]
-        return ByModel(empty._replace(refused=str(first.code), why=reason_of(first)))
+        misfit = (first._replace(refuses=False),) if first.code is Code.FIT_FAILED else ()  # beside the regressions too
+        return ByModel(empty._replace(refused=str(first.code), why=reason_of(first)), misfit)
     return made._replace(findings=made.findings + tuple(one for one in about_levels if one not in doubts))
 
 

@@ -52,6 +52,72 @@ def test_r32_a_level_after_a_dose_is_not_clearly_below_the_one_before(levels: di
     assert found is None or (found.code is Code.FALLS_AFTER_DOSE and found.refuses)
 
 
+@pytest.mark.parametrize(
+    ("levels", "falls"),
+    [
+        ({"0": "8.4", "1": "7.6", "4": "6.2"}, True),
+        ({"0": "8.4", "1": "8.4", "4": "6.2"}, False),
+        ({"0": "8.4", "1": "7.6"}, False),
+        ({"0": "8.4", "1": "7.6", "12": "7"}, False),
+        ({"0": "8.4", "1": "7.6", "4": ">6"}, False),
+        ({"0": "8.4", "1": "7.6", "4": "<8.4"}, True),
+        ({"0": "8.4", "1": "7.6", "4": "<9"}, False),
+    ],
+)
+def test_r32_after_immediate_release_some_level_rises(levels: dict[str, str], *, falls: bool) -> None:
+    """Each of several a little below the one before is a dose not taken; a slow release may begin so."""
+    samples = [Sample(Decimal(hour), parse_level(text, Decimal("804.02"))) for hour, text in levels.items()]
+    assert (falls_after_dose(samples, Decimal(10), Decimal(70), prompt=True) is not None) == falls
+    assert falls_after_dose(samples, Decimal(10), Decimal(70)) is None
+
+
+def of_file(checkout: Path, path: Path, *pairs: tuple[str, str]) -> str:
+    """Return the path of the profile of the golden answers with something else in it."""
+    text = (checkout / "tests/golden/patients/auc-profile.toml").read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_r32_a_dose_that_raises_nothing_gives_no_area(checkout: Path, tmp_path: Path, ask: Ask) -> None:
+    """Levels that go on falling through a dose of Prograf, none of them by much."""
+    pairs = (("value = 7.2\n", "value = 8.4\n"), ("value = 19.4\n", "value = 7.6\n"), ("= 11.3\n", "= 6.2\n"))
+    answer = json.loads(ask("auc", "--patient", of_file(checkout, tmp_path / "p.toml", *pairs), *NOW, "--json").stdout)
+    assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
+    assert "lies below 8.4 ng/mL before it, and so does every level until the next trough" in answer["message"]
+
+
+@pytest.mark.parametrize(("late", "code"), [("1.5", "DISCREPANT"), ("30", "DISCREPANT"), ("2.6", "FIT_FAILED")])
+def test_r32_a_trough_at_the_end_of_the_interval_speaks_too(
+    late: str, code: str, checkout: Path, tmp_path: Path, ask: Ask
+) -> None:
+    """One three times apart from the one before the dose refuses all; one that the model misses warns of the others."""
+    entry = (
+        f"[[levels]]\ntaken = 2026-11-20T19:50:00\nlast_dose = 2026-11-20T08:00:00\nvalue = {late}\n"
+        'unit = "ng/mL"\nassay = "lc-ms/ms"\n\n'
+    )
+    path = of_file(checkout, tmp_path / "p.toml", ("[[labs]]", f"{entry}[[labs]]"))
+    answer = json.loads(ask("auc", "--patient", path, *NOW, "--json").stdout)
+    if code == "DISCREPANT":
+        assert (answer["code"], answer["data"]) == ("NO_METHOD", None)
+        assert f"DISCREPANT: {late} ng/mL (11.8 h after a dose) after 7.2 ng/mL" in answer["message"]
+    else:
+        assert code in [one["code"] for one in answer["warnings"]]
+        assert next(one["refused"] for one in answer["data"]["methods"] if one["id"] == "map") == code
+
+
+def test_r32_a_level_just_before_the_dose_counts_though_its_own_dose_is_long_ago(
+    checkout: Path, tmp_path: Path, ask: Ask
+) -> None:
+    """After a missed dose it is no C0 of a regression, yet nothing falls from it after the next dose."""
+    pairs = (("last_dose = 2026-11-19T20:00:00", "last_dose = 2026-11-19T08:00:00"), ("= 7.2\n", "= 26.4\n"))
+    answer = json.loads(ask("auc", "--patient", of_file(checkout, tmp_path / "p.toml", *pairs), *NOW, "--json").stdout)
+    assert answer["data"] is None
+    assert "FALLS_AFTER_DOSE: 11.3 ng/mL" in answer["message"]
+
+
 def test_r32_levels_that_are_typed_and_fall_are_refused(ask: Ask) -> None:
     """Three falling levels give no area; the reason names the first of them."""
     said = ask("auc", "--sample", "0=5.6", "--sample", "1=3", "--sample", "4=2", *PROGRAF, "--json")
