@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
-from tdmcli.domain.history import period_at
+from tdmcli.domain.history import days_after_start, period_at
 from tdmcli.domain.units import from_float, show
 from tdmcli.errors import Code
 from tdmcli.pharmacokinetics.exposure import area_ng_h_ml, by_panels
 from tdmcli.pharmacokinetics.linear_algebra import form
 from tdmcli.pharmacokinetics.prediction import leg_kinetics, make_case, predict
+from tdmcli.tables.model_forms import Covariate
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.answer import Citations, reason_of
 from tdmcli.workflows.auc_data import MAP_NAME, MethodAnswer, ParametersUsed
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from tdmcli.domain.regimen import Regimen
     from tdmcli.pharmacokinetics.estimate import Estimate
+    from tdmcli.pharmacokinetics.prediction import Step
+    from tdmcli.records.patient import PatientRecord
     from tdmcli.workflows.auc_data import AucQuestion
     from tdmcli.workflows.auc_samples import Interval
     from tdmcli.workflows.best_model import Chosen
@@ -100,7 +103,8 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
         known = record.last_dose is not None or record in interval.records
         if record == facts.drawn and known:  # an older level must not outvote it (R46)
             raise refuse(Code.MISSING_LEVEL, why=f": the newest, of {record.taken.date()}, is set aside: {why}")
-    considered = consider(facts, steps_of(facts.record, course, facts.now), None)
+    then = facts._replace(day=days_after_start(history, start), current=period.regimen)
+    considered = consider(then, _steps(facts.record, course, facts.now, start), None)
     strict = None if dose_at is not None else read_policy().auc.trough_misfit_percent  # a trough alone bears the area
     chosen = choose_model(considered, course, hold=False, newest_percent=strict)
     fitting, _, found = chosen.made
@@ -125,6 +129,23 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
         IgnoredLevel(one.taken.astimezone(history.zone), one.level.text, why) for one, why in course.ignored
     )
     return ByModel(answer, chosen.doubts + _elsewhere(chosen, course, window, (low, high)), ignored)
+
+
+def _steps(record: PatientRecord, course: ModelCourse, now: datetime, start: datetime) -> tuple[Step, ...]:
+    """Return the covariates of a patient, the days after transplant no later than those of the interval's start.
+
+    A level of a later visit takes the interval to itself, so what a model asks of the days it asks of the interval's.
+    """
+    day = days_after_start(record.history, start)
+    steps = steps_of(record, course, now)
+    if day is None:
+        return steps
+    days = Covariate.DAYS_AFTER_TRANSPLANT
+    late = [one.from_h > course.hour(start) and days in one.values for one in steps]
+    return tuple(
+        one._replace(values={**one.values, days: float(day)}) if is_late else one
+        for one, is_late in zip(steps, late, strict=True)
+    )
 
 
 def _counted(course: ModelCourse, now: datetime) -> str:

@@ -352,3 +352,14 @@ def test_r32_two_troughs_before_one_dose_that_differ_give_no_area(
         assert (answer["data"] is None) == refused
         assert not refused or "DISCREPANT: 8.4 ng/mL (07:50) after " in answer["message"]
         assert not refused or "more than 1.2 times apart [policy]" in answer["message"]
+
+
+@pytest.mark.parametrize(("transplant", "said"), [("2026-05-26", False), ("2026-05-20", True)])
+def test_r60_a_model_s_days_are_those_of_the_interval(transplant: str, *, said: bool, ask: Ask, tmp_path: Path) -> None:
+    """A profile of day 178 asked about on day 186 is of a model until day 180; one of day 184 is not."""
+    path = tmp_path / "p.toml"
+    path.write_text(HEAD.replace("2026-06-01", transplant) + profile(20), encoding="utf-8")
+    again = 2000 + said
+    answer = json.loads(ask("auc", "--patient", str(path), "--as-of", NOW, "--json", again=again).stdout)
+    assert the_map(answer)["model"] == "woillard-2011"
+    assert ("OUTSIDE_MODEL" in warnings(answer)) == said
