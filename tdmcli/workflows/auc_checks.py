@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -118,11 +119,12 @@ def against_file(facts: Facts, interval: Interval) -> tuple[Finding, ...]:
 def contradictions(records: Iterable[LevelRecord], others: Iterable[LevelRecord]) -> tuple[Finding, ...]:
     """Return each level after whose own last dose another level names one that was before its sample."""
     named = sorted({one.last_dose for one in others if one.last_dose is not None})
+    within = timedelta(minutes=read_policy().auc.sample_minutes)  # nearer, it is the same dose
     findings: tuple[Finding, ...] = ()
     for record in records:
         if record.last_dose is None or record.untimed:
             continue
-        between = next((dose for dose in named if record.last_dose < dose < record.taken), None)
+        between = next((dose for dose in named if record.last_dose + within < dose < record.taken), None)
         if between is not None:
             what = f"another level names a dose at {between:%Y-%m-%d %H:%M}"
             why = f"{what}, between the last dose of {record.level.text} and its sample"

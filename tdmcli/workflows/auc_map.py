@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tdmcli.workflows.model_course import ModelCourse
 
 _Z_80 = 1.2815515655446004  # standard deviations that bound the middle 80 % of a normal distribution
-_A_MINUTE_H = 1 / 60
 _STEP = 1e-4  # of an unknown, for a slope
 _PANELS_PER_H = 20  # of an area in whole blood where binding makes mass balance speak of plasma
 
@@ -96,7 +95,8 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
     period = period_at(history, start)
     if period is None or period.route != "oral":
         raise refuse(Code.NOT_ORAL, route=period.route if period else "unknown")
-    if not any(abs(one.time_h - course.hour(start)) < _A_MINUTE_H for one in course.doses):
+    dose = min(course.doses, key=lambda one: abs(one.time_h - course.hour(start)))
+    if abs(dose.time_h - course.hour(start)) * 60 > read_policy().auc.sample_minutes:
         raise refuse(Code.MISSED_DOSE, why="the dose that its levels name is no intake of the file's regimen")
     settle(against_course(history, course, facts.now, (start, start + timedelta(hours=interval_h))), frozenset())
     for record, why in course.ignored:
@@ -108,7 +108,7 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
     strict = None if dose_at is not None else read_policy().auc.trough_misfit_percent  # a trough alone bears the area
     chosen = choose_model(considered, course, hold=False, newest_percent=strict)
     fitting, _, found = chosen.made
-    window = Window(course.hour(start), course.hour(start) + interval_h)
+    window = Window(dose.time_h, dose.time_h + interval_h)
     area, low, high = _area_with_limits(fitting, course, found, window)
     row = fitting.model.row
     answer = empty._replace(
@@ -120,7 +120,7 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
         p90_ng_h_ml=from_float(high, 1),
         model=row.id,
         parameters=ParametersUsed(from_float(_clearance(fitting, course, found, window), 1), len(course.levels)),
-        from_=start.astimezone(history.zone),
+        from_=course.moment(dose.time_h).astimezone(history.zone),
         patients=row.patients,
         note=row.limits,
         assumed=fitting.assumed,

@@ -57,6 +57,9 @@ def about_newest(question: AucQuestion, facts: Facts, interval: Interval, produc
         "level": newest.level.text,
         "taken": at.date().isoformat() if newest.untimed else f"{at:%Y-%m-%d %H:%M}",
         "why": _why_outside(facts.record.history, newest, facts.now),
+        "use": "; with its time and last_dose the level could be used"
+        if newest.untimed or newest.last_dose is None
+        else "",
     }
     findings += (Finding(Code.NOT_OF_INTERVAL, values),)
     against = too_high(question, facts, interval, product) + about_last(facts, interval)

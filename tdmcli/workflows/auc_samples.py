@@ -31,7 +31,7 @@ class Interval(NamedTuple):
 
     `records` are those of a patient file; `dose_at` is None where the levels were typed or there is a trough alone.
     `regimen` is what gave them. `before` is the trough before the first of them. `findings` are of the trough's time.
-    `older` is the last level after an earlier dose, where a trough was drawn since and stands in that profile's stead.
+    `older` is the last level of an earlier dose, where a trough was drawn since and stands in that profile's stead.
     """
 
     samples: tuple[Sample, ...]
@@ -115,15 +115,15 @@ def _interval_of(history: History, timed: list[LevelRecord]) -> Interval:
     troughs = [one for one in timed if not is_early(history, one)]
     after = [one for one in timed if is_early(history, one)]
     last = troughs[-1] if troughs else None
-    profile = after[-1] if after else None
+    profile, older = after[-1] if after else None, None
     if profile is not None and profile.last_dose is not None:
         found = _profile(history, timed, profile.last_dose, _regimen_at(history, profile.last_dose))
-        last = _since(history, found, profile, troughs)
+        last, older = _since(history, found, profile, troughs), found.records[-1]
         if last is None:
             return found
     if last is None:
         return Interval(())
-    return _with_trough(history, Interval((), regimen=_regimen_of(history, last), older=profile), last, troughs)
+    return _with_trough(history, Interval((), regimen=_regimen_of(history, last), older=older), last, troughs)
 
 
 def _since(history: History, found: Interval, profile: LevelRecord, troughs: list[LevelRecord]) -> LevelRecord | None:
@@ -139,21 +139,35 @@ def _since(history: History, found: Interval, profile: LevelRecord, troughs: lis
 
 def _profile(history: History, timed: list[LevelRecord], dose_at: datetime, regimen: Regimen | None) -> Interval:
     interval_h = regimen.interval_h if regimen else 0
-    own = [one for one in timed if one.last_dose == dose_at and past.hours_between(dose_at, one.taken) <= interval_h]
-    samples = tuple(Sample(past.hours_between(dose_at, one.taken), one.level) for one in own)
-    found = Interval(samples, tuple(own), dose_at, regimen)
+    window = next((one for one in read_policy().sampling if one.interval_h == interval_h), None)
+    samples, own = [], []
+    for one in timed:
+        if one.last_dose is None or not _near(one.last_dose, dose_at):
+            continue
+        hours = past.hours_between(one.last_dose, one.taken)
+        late = window is not None and hours <= window.refuse_after and _is_last(history, one, timed)
+        if hours <= interval_h or late:
+            samples.append(Sample(hours, one.level))
+            own.append(one)
+    found = Interval(tuple(samples), tuple(own), dose_at, regimen)
     troughs = [
         one
         for one in timed
         if one.last_dose is not None and one.last_dose < dose_at and one.taken <= dose_at and not is_early(history, one)
     ]
-    window = next((one for one in read_policy().sampling if one.interval_h == interval_h), None)
     before = troughs[-1] if troughs else None
     if before is None or window is None or before.last_dose is None:
         return found._replace(before=before)
     if past.hours_between(before.last_dose, dose_at) > window.refuse_after:
         return found._replace(before=before)
     return _with_trough(history, found, before, troughs)
+
+
+def _is_last(history: History, record: LevelRecord, timed: list[LevelRecord]) -> bool:
+    """Return whether nothing in the file names a dose or begins a regimen between a level's last dose and the level."""
+    doses = [one.last_dose for one in timed if one.last_dose is not None and not _near(one.last_dose, record.last_dose)]
+    turns = [*doses, *(one.start for one in history.regimens)]
+    return not any(record.last_dose is not None and record.last_dose < one <= record.taken for one in turns)
 
 
 def _with_trough(history: History, found: Interval, trough: LevelRecord, troughs: list[LevelRecord]) -> Interval:

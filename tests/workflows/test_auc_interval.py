@@ -363,3 +363,45 @@ def test_r60_a_model_s_days_are_those_of_the_interval(transplant: str, *, said: 
     answer = json.loads(ask("auc", "--patient", str(path), "--as-of", NOW, "--json", again=again).stdout)
     assert the_map(answer)["model"] == "woillard-2011"
     assert ("OUTSIDE_MODEL" in warnings(answer)) == said
+
+
+def at(taken: str, last_dose: str, value: object) -> str:
+    """Return a level of 20 November, its times as hours and minutes."""
+    return level(f"2026-11-20T{taken}:00", f"2026-11-20T{last_dose}:00", value)
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        (at("20:05", "08:00", 7.9), [8.4, 21.4, 12.9, 7.9]),
+        (at("23:50", "08:00", 7.9), [8.4, 21.4, 12.9, 7.9]),
+        (level("2026-11-21T00:30:00", "2026-11-20T08:00:00", 7.9), [8.4, 21.4, 12.9]),
+        (at("20:05", "08:00", 7.9) + level("2026-11-21T07:50:00", "2026-11-20T20:00:00", 8), [8.4, 21.4, 12.9]),
+        (at("14:00", "08:05", 10.5), [8.4, 21.4, 12.9, 10.5]),
+        (at("14:00", "08:15", 10.5), [10.5]),
+    ],
+)
+def test_which_levels_belong_to_a_profile(more: str, wanted: list[float], ask: Ask, tmp_path: Path) -> None:
+    """A trough a little late is of the interval unless another dose is named since; minutes between doses are none."""
+    assert used(auc(ask, tmp_path / "p.toml", profile(20) + more))[-len(wanted) :] == wanted
+
+
+def test_last_doses_a_minute_apart_give_an_area_by_the_model_too(ask: Ask, tmp_path: Path) -> None:
+    """One dose, written down twice: neither level speaks against the other."""
+    answer = auc(ask, tmp_path / "p.toml", trough(20, 8.4) + after(20, 1, 21.4) + at("12:00", "08:01", 12.9))
+    assert refusals(answer)["map"] is refusals(answer)["regression-lss-ir-0-1-4h"] is None
+
+
+def test_an_older_profile_is_asked_for_with_its_last_level(ask: Ask, tmp_path: Path) -> None:
+    """The trough at its end belongs to it."""
+    levels = profile(20) + at("19:55", "08:00", 7.9) + trough(26, 5)
+    said = warnings(auc(ask, tmp_path / "p.toml", levels))["OLDER_PROFILE"]
+    assert "--as-of 2026-11-20T19:55." in said
+    assert used(auc(ask, tmp_path / "p.toml", levels, "2026-11-20T19:55")) == [8.4, 21.4, 12.9, 7.9]
+
+
+def test_what_a_newest_level_lacks_is_said_where_it_lacks_it(ask: Ask, tmp_path: Path) -> None:
+    """A level with its time and last dose is not told to need them."""
+    for newest, lacks in ((trough(21, 6), False), (level("2026-11-26", None, 6), True)):
+        said = warnings(auc(ask, tmp_path / "p.toml", profile(20) + newest))["NOT_OF_INTERVAL"]
+        assert ("with its time and last_dose the level could be used" in said) == lacks
