@@ -22,6 +22,8 @@ from tdmcli.workflows.auc_samples import Interval, interval_of, typed_samples
 from tdmcli.workflows.facts import gather
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tdmcli.domain.regimen import Regimen
     from tdmcli.tables.product_rows import ProductRow
     from tdmcli.workflows.auc_data import AucQuestion
@@ -60,7 +62,7 @@ def answer_auc(question: AucQuestion) -> Answer[AucData]:
     methods = (fitted, *by_regressions(known.of, known.doubts, citations))
     answering = [one for one in methods if one.refused is None]
     if not answering:
-        raise _no_method(facts.indication, methods)
+        raise _no_method(facts.indication, methods, known.doubts)
     citations.add("policy", "data/policy.toml")
     findings = tuple(one for one in facts.findings if one.code in _OF_THE_ANSWER) + about_fit
     findings += tuple(one for one in known.doubts if not one.refuses)
@@ -175,11 +177,14 @@ def _by_model(
     return by_model(question, facts, known.interval, known.regimen, doubts, citations)
 
 
-def _no_method(indication: str, methods: tuple[MethodAnswer, ...]) -> Exception:
+def _no_method(indication: str, methods: tuple[MethodAnswer, ...], doubts: Iterable[Finding]) -> Exception:
+    """Return the refusal with each method's reason, and how to ask for the area of an older profile."""
     by_reason: dict[str, list[str]] = {}
     for one in methods:
         by_reason.setdefault(f"{one.refused}: {(one.why or '').rstrip('.')}", []).append(one.id)
     why = "; ".join(f"{', '.join(ids)}: {reason}" for reason, ids in by_reason.items())
+    older = warn(tuple(one for one in doubts if one.code is Code.OLDER_PROFILE))
+    why += "".join(f"; {one.code}: {one.message.rstrip('.')}" for one in older)
     name = read_indication(indication)[0].name
     return refuse(Code.NO_METHOD, what="an area under the curve", number=str(len(methods)), indication=name, why=why)
 

@@ -12,7 +12,7 @@ from tdmcli.pharmacokinetics.population_model import PopulationModel, make_model
 from tdmcli.pharmacokinetics.prediction import Step
 from tdmcli.tables.model_forms import Covariate
 from tdmcli.tables.model_readers import model_ids, read_model
-from tdmcli.tables.readers import read_policy
+from tdmcli.tables.readers import read_policy, read_products
 from tdmcli.tables.rows import Population, Release
 from tdmcli.workflows.asked import near
 
@@ -111,12 +111,24 @@ def _of_another_kind(row: ModelRow, facts: Facts, products: frozenset[ProductRow
         return f"for {', '.join(row.organs)}"
     if facts.population is not None and facts.population is not row.population:
         return "for adults" if row.population is Population.ADULT else "for children"
-    if any(one.release not in row.release for one in products):
+    others = {one for one in products if not _made_from(row, one)}
+    if not others:
+        return None
+    now = facts.current.product if facts.current else None
+    if now is not None and _made_from(row, now):
+        named = [one.name for one in read_products() if one.id in row.products]
+        own = " and ".join(named) if Release.PROLONGED in row.release and named else f"{row.release[0]} release"
+        return f"made from {own} alone, and the file has {', '.join(sorted(one.name for one in others))} too"
+    if any(one.release not in row.release for one in others):
         return f"for {' and '.join(row.release)} release"
-    named = {one.id for one in products if one.release is Release.PROLONGED} - set(row.products)
-    if row.products and named:
-        return f"for {', '.join(row.products)}"
-    return None
+    return f"for {', '.join(row.products)}"
+
+
+def _made_from(row: ModelRow, product: ProductRow) -> bool:
+    """Return whether a model is for a product: by its release, and where that is slow by its name."""
+    if product.release not in row.release:
+        return False
+    return product.release is not Release.PROLONGED or not row.products or product.id in row.products
 
 
 def _notes(row: ModelRow, facts: Facts, products: frozenset[ProductRow]) -> tuple[str, ...]:

@@ -405,3 +405,24 @@ def test_what_a_newest_level_lacks_is_said_where_it_lacks_it(ask: Ask, tmp_path:
     for newest, lacks in ((trough(21, 6), False), (level("2026-11-26", None, 6), True)):
         said = warnings(auc(ask, tmp_path / "p.toml", profile(20) + newest))["NOT_OF_INTERVAL"]
         assert ("with its time and last_dose the level could be used" in said) == lacks
+
+
+def test_a_refusal_names_the_older_profile_and_the_way_to_ask_for_it(ask: Ask, tmp_path: Path) -> None:
+    """After a change of dose with a trough too soon there is no area of now, but one of before."""
+    new = '[[regimens]]\nstart = 2026-11-25T08:00:00\nproduct = "prograf"\nintakes_mg = [5, 5]\ninterval_h = 12\n'
+    answer = auc(ask, tmp_path / "p.toml", new + profile(20) + trough(27, 9))
+    assert answer["data"] is None
+    assert "NOT_STEADY_STATE: " in answer["message"]
+    assert "; OLDER_PROFILE: " in answer["message"]
+    assert "ask with --as-of 2026-11-20T12:00." in answer["message"]
+
+
+def test_r60_the_product_that_keeps_a_model_from_a_patient_is_named(ask: Ask, tmp_path: Path) -> None:
+    """A model made from Envarsus alone is for the product of now, not for the one of before."""
+    path = tmp_path / "p.toml"
+    new = '[[regimens]]\nstart = 2026-08-01T08:00:00\nproduct = "envarsus"\nintakes_mg = [4]\ninterval_h = 24\n'
+    levels = level("2026-11-20T07:50:00", "2026-11-19T08:00:00", 6.1)
+    path.write_text(HEAD.replace("2026-06", "2025-06") + new + levels, encoding="utf-8")
+    answer = json.loads(ask("auc", "--patient", str(path), "--as-of", NOW, "--json", again=3000).stdout)
+    said = "mohammed-ali-2023: made from Envarsus alone, and the file has Prograf too"
+    assert f"map: NO_MODEL: No population model fits this patient: {said}" in answer["message"]
