@@ -118,7 +118,7 @@ def _interval_of(history: History, timed: list[LevelRecord]) -> Interval:
     profile, older = after[-1] if after else None, None
     if profile is not None and profile.last_dose is not None:
         found = _profile(history, timed, profile.last_dose, _regimen_at(history, profile.last_dose))
-        last, older = _since(history, found, profile, troughs), found.records[-1]
+        last, older = _since(history, found, profile, troughs), [profile, *found.records][-1]
         if last is None:
             return found
     if last is None:

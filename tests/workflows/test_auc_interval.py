@@ -426,3 +426,11 @@ def test_r60_the_product_that_keeps_a_model_from_a_patient_is_named(ask: Ask, tm
     answer = json.loads(ask("auc", "--patient", str(path), "--as-of", NOW, "--json", again=3000).stdout)
     said = "mohammed-ali-2023: made from Envarsus alone, and the file has Prograf too"
     assert f"map: NO_MODEL: No population model fits this patient: {said}" in answer["message"]
+
+
+def test_a_last_dose_before_any_regimen_of_the_file_is_answered_with_a_reason(ask: Ask, tmp_path: Path) -> None:
+    """What was taken then is not known, so the level belongs to no interval; a trough since then does."""
+    odd = level("2026-06-13T09:00:00", "2026-06-13T07:00:00", 9)
+    answer = auc(ask, tmp_path / "p.toml", odd)
+    assert (answer["code"], answer["data"]) == ("MISSING_REGIMEN", None)
+    assert used(auc(ask, tmp_path / "p.toml", odd + trough(26, 6))) == [6]
