@@ -111,6 +111,8 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
     window = Window(dose.time_h, dose.time_h + interval_h)
     area, low, high = _area_with_limits(fitting, course, found, window)
     row = fitting.model.row
+    if len(set(period.regimen.intakes_mg)) == 1:
+        _refuse_below_trough(area, interval, interval_h, row.id)
     answer = empty._replace(
         name=f"{row.name}, fitted to {_counted(course, facts.now)} (MAP); {chosen.why}",
         sources=(citations.add(row.source, row.locator),),
@@ -129,6 +131,16 @@ def _fitted(empty: MethodAnswer, facts: Facts, interval: Interval, interval_h: i
         IgnoredLevel(one.taken.astimezone(history.zone), one.level.text, why) for one, why in course.ignored
     )
     return ByModel(answer, chosen.doubts + _elsewhere(chosen, course, window, (low, high)), ignored)
+
+
+def _refuse_below_trough(area: float, interval: Interval, interval_h: int, model: str) -> None:
+    """Refuse an area from a trough alone whose mean lies below that trough: doses being equal, none does (R60)."""
+    if not interval.trough_only or not interval.samples[0].level.is_number:
+        return
+    level = interval.samples[0].level
+    if area < float(level.value_ng_ml) * interval_h:
+        what = f"{show(from_float(area, 0))} ng*h/mL is less than {interval_h} h at its trough, {level.text}"
+        raise refuse(Code.FIT_FAILED, model=model, why=what)
 
 
 def _steps(record: PatientRecord, course: ModelCourse, now: datetime, start: datetime) -> tuple[Step, ...]:

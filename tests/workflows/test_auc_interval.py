@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tdmcli.domain.findings import Refused
+from tdmcli.domain.limited_sampling import Sample
+from tdmcli.domain.units import parse_level
+from tdmcli.errors import Code
+from tdmcli.workflows.auc_map import _refuse_below_trough
+from tdmcli.workflows.auc_samples import Interval
 
 if TYPE_CHECKING:
     import subprocess
@@ -434,3 +442,21 @@ def test_a_last_dose_before_any_regimen_of_the_file_is_answered_with_a_reason(as
     answer = auc(ask, tmp_path / "p.toml", odd)
     assert (answer["code"], answer["data"]) == ("MISSING_REGIMEN", None)
     assert used(auc(ask, tmp_path / "p.toml", odd + trough(26, 6))) == [6]
+
+
+def test_r60_no_area_lies_below_its_trough_times_the_hours() -> None:
+    """However near a fit comes to a trough, no mean lies below it; a limit or a profile says nothing."""
+    for samples, area, refused in (
+        ({"0": "8"}, 95.0, True),
+        ({"0": "8"}, 97.0, False),
+        ({"0": ">8"}, 95.0, False),
+        ({"0": "8", "1": "18"}, 95.0, False),
+        ({}, 95.0, False),
+    ):
+        levels = tuple(Sample(Decimal(hour), parse_level(text, Decimal("804.02"))) for hour, text in samples.items())
+        if refused:
+            with pytest.raises(Refused) as caught:
+                _refuse_below_trough(area, Interval(levels), 12, "m")
+            assert caught.value.findings[0].code is Code.FIT_FAILED
+        else:
+            _refuse_below_trough(area, Interval(levels), 12, "m")
