@@ -96,5 +96,5 @@ def _best_of(fittings: Sequence[Fitting]) -> tuple[Fitting, str]:
         return best, f"it foretold the last {best.foretold} levels best of {len(inside)} models for this patient"
     best = min(inside, key=lambda one: (len(one.assumed), drift_of(one.model.row) is None, one.model.row.id))
     if len(inside) == 1:
-        return best, "the only model for this patient"
+        return best, "the only model that applies and explains the last level"
     return best, "of the models for this patient it assumes least; too few levels yet to compare them"
