@@ -10,7 +10,7 @@ from tdmcli.domain.findings import Finding
 from tdmcli.domain.units import show
 from tdmcli.errors import Code
 from tdmcli.tables.cd_ratio_rows import SetKind, ThresholdSetRow
-from tdmcli.tables.rows import Release
+from tdmcli.tables.rows import Release, within_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,9 +125,7 @@ def classify(
 
 
 def _holds(thresholds: ThresholdSetRow, day: int | None) -> bool:
-    if day is None:
-        return False
-    return thresholds.from_day <= day and (thresholds.to_day is None or day < thresholds.to_day)
+    return day is not None and within_days(day, thresholds.from_day, thresholds.to_day)
 
 
 def _about_set(

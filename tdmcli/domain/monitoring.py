@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdmcli.tables.monitoring_rows import Against, Rule, When
+from tdmcli.tables.rows import within_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,9 +149,7 @@ def rise_percent(before: Decimal, after: Decimal) -> Decimal:
 
 
 def _in_window(row: MonitoringTestRow, day: int | None) -> bool:
-    if day is None:
-        return True
-    return (row.from_day is None or row.from_day <= day) and (row.to_day is None or day < row.to_day)
+    return day is None or within_days(day, row.from_day, row.to_day)
 
 
 def _badness(row: MonitoringThresholdRow, one: Reading) -> Decimal:

@@ -46,6 +46,11 @@ def check_size(level: Level, policy: LevelPolicy) -> tuple[Finding, ...]:
     )
 
 
+def check_size_for_dose(level: Level, policy: LevelPolicy) -> tuple[Finding, ...]:
+    """Return what `check_size` finds, a critical level refusing: no dose is worked out from it (R31)."""
+    return tuple(one._replace(refuses=one.code is Code.CRITICAL_LEVEL) for one in check_size(level, policy))
+
+
 def check_sample_time(
     hours: Decimal | None, interval_h: int, policies: Iterable[SamplingPolicy]
 ) -> tuple[Finding, ...]:

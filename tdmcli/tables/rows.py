@@ -92,6 +92,11 @@ class IndicationRow(NamedTuple):
     note: str | None = None
 
 
+def within_days(day: int, from_day: int | None, to_day: int | None) -> bool:
+    """Return whether a day lies in a half-open window: from_day <= day < to_day, None being open."""
+    return (from_day is None or from_day <= day) and (to_day is None or day < to_day)
+
+
 class TargetRow(NamedTuple):
     """A range of troughs (ng/mL) that one source gives for one situation.
 

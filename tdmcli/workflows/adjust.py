@@ -10,7 +10,7 @@ from tdmcli.domain.dose_case import Case, Option, make_option
 from tdmcli.domain.findings import Finding, Refused, refuse, settle
 from tdmcli.domain.regimen import Regimen
 from tdmcli.domain.target_range import Position, position
-from tdmcli.domain.trough import check_sample_time, check_size, check_steady_state
+from tdmcli.domain.trough import check_sample_time, check_size_for_dose, check_steady_state
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows import asked as ask
@@ -115,10 +115,7 @@ def _about_level(
     facts: Facts, level: Level, sampled: Regimen, product: ProductRow, where: Position
 ) -> tuple[Finding, ...]:
     policy = read_policy()
-    findings = tuple(
-        finding._replace(refuses=True) if finding.code is Code.CRITICAL_LEVEL else finding
-        for finding in check_size(level, policy.level)
-    )
+    findings = check_size_for_dose(level, policy.level)
     findings += history_findings(facts, where) + drug_findings(facts)
     findings += check_sample_time(facts.hours_after_dose, sampled.interval_h, policy.sampling)
     findings += check_steady_state(facts.days_on_dose, facts.change, where, product.release, policy.steady_state)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from tdmcli.tables.dosing_readers import read_auc_targets, read_exposure_remarks
 from tdmcli.tables.exposure_rows import AucKind
-from tdmcli.tables.rows import Population
+from tdmcli.tables.rows import Population, within_days
 from tdmcli.workflows.auc_data import RemarkAnswer, TargetArea
 
 if TYPE_CHECKING:
     from tdmcli.domain.limited_sampling import Sampled
+    from tdmcli.tables.exposure_rows import AucTargetRow
     from tdmcli.workflows.answer import Citations
 
 
@@ -29,7 +30,7 @@ def target_areas(of: Sampled, citations: Citations) -> tuple[TargetArea, ...]:
         and row.interval_h == of.interval_h
         and row.release in {None, of.product.release}
         and row.population in {None, whose}
-        and _in_window(row.from_day, row.to_day, of.day)
+        and _in_window(row, of.day)
     ]
     return tuple(
         TargetArea(
@@ -48,10 +49,11 @@ def target_areas(of: Sampled, citations: Citations) -> tuple[TargetArea, ...]:
     )
 
 
-def _in_window(from_day: int | None, to_day: int | None, day: int | None) -> bool:
+def _in_window(row: AucTargetRow, day: int | None) -> bool:
+    """Return whether a row is for a day; without one only a row for every day is."""
     if day is None:
-        return from_day is None and to_day is None
-    return (from_day is None or from_day <= day) and (to_day is None or day < to_day)
+        return row.from_day is None and row.to_day is None
+    return within_days(day, row.from_day, row.to_day)
 
 
 def remarks_on(of: Sampled, citations: Citations) -> tuple[RemarkAnswer, ...]:

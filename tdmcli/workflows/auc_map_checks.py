@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tdmcli.domain.findings import Finding
 from tdmcli.domain.history import days_on_dose
 from tdmcli.domain.target_range import Position
-from tdmcli.domain.trough import check_size, check_steady_state
+from tdmcli.domain.trough import check_size_for_dose, check_steady_state
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_policy
 from tdmcli.workflows.auc_checks import contradictions
@@ -40,10 +40,7 @@ def against_course(
     """Return what speaks against any level that is fitted, and the doses not kept before or in the interval."""
     policy = read_policy()
     critical = (
-        one._replace(refuses=True)
-        for record in course.records
-        for one in check_size(record.level, policy.level)
-        if one.code is Code.CRITICAL_LEVEL
+        one for record in course.records for one in check_size_for_dose(record.level, policy.level) if one.refuses
     )
     at_dose = (
         Finding(Code.SAMPLE_AT_DOSE, refuses=True)

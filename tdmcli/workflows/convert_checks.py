@@ -15,7 +15,7 @@ from tdmcli.domain.formulation import (
     daily_doses,
 )
 from tdmcli.domain.sample_checks import check_tenfold
-from tdmcli.domain.trough import check_size
+from tdmcli.domain.trough import check_size_for_dose
 from tdmcli.domain.units import show, show_mg
 from tdmcli.domain.whole_units import check_rounding
 from tdmcli.errors import Code
@@ -93,7 +93,7 @@ def _about_level(facts: Facts) -> tuple[Finding, ...]:
         return ()
     drawn = drawn_at(facts)
     named = level if drawn is None else level._replace(text=f"{level.text} (drawn {drawn})")
-    sizes = (one._replace(refuses=one.code is Code.CRITICAL_LEVEL) for one in check_size(named, read_policy().level))
+    sizes = check_size_for_dose(named, read_policy().level)
     return (*sizes, *(one._replace(refuses=False) for one in stale_findings(facts)))
 
 

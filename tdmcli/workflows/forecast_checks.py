@@ -9,7 +9,7 @@ from tdmcli.domain.findings import Finding, refuse, settle
 from tdmcli.domain.history import day_of, days_between, hours_between, period_at
 from tdmcli.domain.interaction import direction_of, find_drug
 from tdmcli.domain.target_range import Position
-from tdmcli.domain.trough import check_far_above, check_far_below, check_size
+from tdmcli.domain.trough import check_far_above, check_far_below, check_size_for_dose
 from tdmcli.domain.units import clean, from_float, show
 from tdmcli.errors import Code
 from tdmcli.tables.readers import read_interactions_naming, read_policy
@@ -117,10 +117,7 @@ def about_level(facts: Facts, aim: Aim) -> tuple[Finding, ...]:
         return history_findings(facts, where)
     handled = _handled(facts)
     findings = tuple(one for one in history_findings(facts, where) if one.code not in handled)
-    findings += tuple(
-        one._replace(refuses=True) if one.code is Code.CRITICAL_LEVEL else one
-        for one in check_size(facts.level, read_policy().level)
-    )
+    findings += check_size_for_dose(facts.level, read_policy().level)
     if where is Position.UNDETERMINED:
         return findings
     if aim.ranges is not None:

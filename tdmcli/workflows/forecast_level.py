@@ -101,9 +101,7 @@ def _scaled(facts: Facts, aim: Aim, where: Position) -> Position | None:
     if where is Position.UNDETERMINED or facts.level is None or facts.sampled is None or facts.current is None:
         return None
     level = facts.level.value_ng_ml * facts.current.daily_dose_mg / facts.sampled.daily_dose_mg
-    if level < aim.low:
-        return Position.BELOW
-    return Position.ABOVE if level > aim.high else Position.WITHIN
+    return position(facts.level._replace(value_ng_ml=level), aim.low, aim.high)
 
 
 def _kept_badly(facts: Facts) -> bool:

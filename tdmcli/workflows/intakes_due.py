@@ -89,8 +89,12 @@ def _restates(period: RegimenPeriod, before: RegimenPeriod, history: History) ->
     if is_held(history, period.start - A_MINUTE):
         return False
     last = [at for at, _ in scheduled(before.start, before.regimen, period.start, history)][-1]
-    least = timedelta(hours=period.regimen.interval_h) * float(read_policy().forecast.least_gap_percent) / 100
-    return period.start - last < least
+    return period.start - last < least_gap(timedelta(hours=period.regimen.interval_h))
+
+
+def least_gap(interval: timedelta) -> timedelta:
+    """Return the time after a dose from which on the next one is believed."""
+    return interval * float(read_policy().forecast.least_gap_percent) / 100
 
 
 def nearest(dues: Sequence[Due], moment: datetime) -> int | None:

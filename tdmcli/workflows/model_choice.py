@@ -13,7 +13,7 @@ from tdmcli.pharmacokinetics.prediction import Step
 from tdmcli.tables.model_forms import Covariate
 from tdmcli.tables.model_readers import model_ids, read_model
 from tdmcli.tables.readers import read_policy, read_products
-from tdmcli.tables.rows import Population, Release
+from tdmcli.tables.rows import Population, Release, within_days
 from tdmcli.workflows.asked import near
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _of_other_days(row: ModelRow, facts: Facts) -> tuple[str, ...]:
     own = next((one for one in row.own_days if product is not None and one.release is product.release), None)
     if own is None or product is None or facts.day is None:
         return ()
-    if own.from_day <= facts.day and (own.to_day is None or facts.day < own.to_day):
+    if within_days(facts.day, own.from_day, own.to_day):
         return ()
     return (f"{product.name}, days after transplant {facts.day}, not {own.text}",)
 

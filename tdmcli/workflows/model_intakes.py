@@ -11,7 +11,7 @@ from tdmcli.domain.sample_checks import is_held
 from tdmcli.domain.units import show
 from tdmcli.tables.readers import read_policy
 from tdmcli.tables.rows import Route
-from tdmcli.workflows.intakes_due import A_MINUTE, schedule_of
+from tdmcli.workflows.intakes_due import A_MINUTE, least_gap, schedule_of
 from tdmcli.workflows.last_doses import named_by
 
 if TYPE_CHECKING:
@@ -74,11 +74,10 @@ def taken_of(history: History, until: datetime) -> Taken:
 
 def _close(history: History, intakes: list[Intake]) -> Iterator[tuple[datetime, datetime]]:
     """Yield two doses by mouth of which the second comes sooner than is believed: both may not have been taken."""
-    least = float(read_policy().forecast.least_gap_percent) / 100
     for before, after in pairwise(one.at for one in intakes if not one.infusion_h):
         own = (period_at(history, at) for at in (before, after))
         interval = min((one.regimen.interval_h for one in own if one is not None), default=0)
-        if float(hours_between(before, after)) < least * interval:
+        if timedelta(hours=float(hours_between(before, after))) < least_gap(timedelta(hours=interval)):
             yield before, after
 
 
@@ -101,5 +100,4 @@ def _yields(history: History, due: Due, taken: datetime, until: datetime) -> boo
     following = next((one for one in history.regimens if due.at < one.start <= until), None)
     if following is None:
         return False
-    gap = min(due.interval, timedelta(hours=following.regimen.interval_h))
-    return following.start - taken < gap * float(read_policy().forecast.least_gap_percent) / 100
+    return following.start - taken < least_gap(min(due.interval, timedelta(hours=following.regimen.interval_h)))
